@@ -1,0 +1,1 @@
+"""The shared floor: what every system stands on."""

@@ -1,0 +1,135 @@
+"""Django's settings, derived from `config`. Nothing here is read from a file that a deployment must edit."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from liangxi.site import config
+
+CONFIG = config.read()
+BASE = Path(__file__).resolve().parent
+
+SECRET_KEY = config.secret(CONFIG.home, "django")
+DEBUG = CONFIG.debug
+ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
+if CONFIG.public_url.startswith(("http://", "https://")):
+    ALLOWED_HOSTS.append(urlsplit(CONFIG.public_url).hostname or "")
+CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host") or parts.hostname or "",
+        "PORT": query.get("port") or str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+
+
+def _embedded_url() -> str:
+    sockets = CONFIG.database_directory.with_name(CONFIG.database_directory.name + ".sockets")
+    owner = CONFIG.database_directory.owner() if CONFIG.database_directory.exists() else "postgres"
+    return f"postgresql://{owner}@/liangxi?host={sockets}&port=5432"
+
+
+DATABASES = {"default": _database(CONFIG.database_url or _embedded_url())}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CORE = [
+    "codes",
+    "calendar",
+    "audit",
+    "events",
+    "people",
+    "places",
+    "forms",
+    "files",
+    "certificates",
+    "messages",
+    "search",
+    "cases",
+]
+SYSTEMS = ["data", "twin", "onething"]
+PORTALS = ["design", "citizen", "workbench", "office"]
+
+
+def _rooms(floor: str, names: list[str]) -> list[str]:
+    root = BASE.parent / floor
+    return [f"liangxi.{floor}.{name}" for name in names if (root / name / "__init__.py").exists()]
+
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    *_rooms("core", CORE),
+    *_rooms("systems", SYSTEMS),
+    *_rooms("portals", PORTALS),
+    "liangxi.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "liangxi.site.urls"
+WSGI_APPLICATION = "liangxi.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = CONFIG.home / "static"
+STATICFILES_DIRS = [BASE / "static"]
+WHITENOISE_USE_FINDERS = True
+
+SESSION_COOKIE_NAME = "__Host-session" if CONFIG.secure else "session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.secure
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -1,0 +1,8 @@
+"""Django under WSGI."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangxi.site.settings")
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""The systems of the city, each a room with one door."""
