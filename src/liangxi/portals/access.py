@@ -1,0 +1,162 @@
+"""Who may see a page: every view of the portals carries one of these decorators, and a house test walks the routes.
+
+Three kinds of page: `@public` (anyone, with the visitor's actor where one is signed in), `@resident` (a signed-in
+member of the public) and `@staff("case.accept")` (a post that grants the permission on some organisation; the face
+that the view calls still checks the organisation). A session belongs to one portal: a clerk who is also a resident
+signs in twice, so that no page is ever read with the wrong hat on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, Literal, ParamSpec, Protocol, cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+from liangxi.core.people import face as people
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import ForbiddenError, NotFoundError
+
+Portal = Literal["public", "staff"]
+
+P = ParamSpec("P")
+_LOGIN = {"public": "citizen:login", "staff": "workbench:login"}
+_KEY = "liangxi"  # one entry of the session: {"account", "portal", "post", "firm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The mark on a view: the portal whose session it needs (None: nobody's) and the permissions, any of which serves."""
+
+    portal: Portal | None
+    permissions: tuple[str, ...] = ()
+
+
+class HouseRequest(HttpRequest):
+    """A request that passed a decorator of this page with a signed-in actor."""
+
+    actor: Actor
+
+
+class VisitorRequest(HttpRequest):
+    """A request to a public page: `actor` is None unless a resident is signed in."""
+
+    actor: Actor | None
+
+
+class Guarded(Protocol):
+    """A view that carries its access."""
+
+    access: Access
+
+    def __call__(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase: ...
+
+
+def public(view: Callable[Concatenate[VisitorRequest, P], HttpResponseBase]) -> Guarded:
+    """Anyone; `request.actor` is the signed-in resident or None."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        visitor = cast(VisitorRequest, request)
+        visitor.actor = actor_of(request, portal="public")
+        return view(visitor, *args, **kwargs)
+
+    return _mark(guarded, Access(None))
+
+
+def resident(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> Guarded:
+    """A signed-in member of the public, for himself or for a firm; others are asked to sign in and come back."""
+    return _guard(view, Access("public"))
+
+
+def staff(*permissions: str) -> Callable[[Callable[Concatenate[HouseRequest, P], HttpResponseBase]], Guarded]:
+    """A signed-in member of staff whose post grants one of `permissions` somewhere (none named: any staff)."""
+
+    def decorate(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> Guarded:
+        return _guard(view, Access("staff", permissions))
+
+    return decorate
+
+
+def sign_in(
+    request: HttpRequest, *, account_id: str, portal: Portal, post: str | None = None, firm: str | None = None
+) -> None:
+    """Begin the session of an authenticated account; the session id changes, so a planted one is worthless."""
+    request.session.flush()
+    request.session[_KEY] = {"account": str(account_id), "portal": portal, "post": post, "firm": firm}
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End the session and forget everything in it."""
+    request.session.flush()
+
+
+def act_as(request: HttpRequest, *, post: str | None = None, firm: str | None = None) -> None:
+    """Change the post (staff) or the firm (public) that the session acts for; the next page checks that it holds."""
+    request.session[_KEY] = {**request.session[_KEY], "post": post, "firm": firm}
+    request.session.cycle_key()
+
+
+def next_url(request: HttpRequest, default: str) -> str:
+    """Where to go after signing in: the `next` of the request when it is a page of this house, else `default`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    hosts = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure())
+    return wanted if is_ours else default
+
+
+def actor_of(request: HttpRequest, *, portal: Portal) -> Actor | None:
+    """The actor of the session when it belongs to `portal`; resolved once a request, afresh on each.
+
+    An account that was closed or a post that ended since the session began signs the visitor out.
+    """
+    session = request.session.get(_KEY)
+    if not session or session["portal"] != portal:
+        return None
+    kept = cast(Actor | None, getattr(request, "_house_actor", None))
+    if kept is not None:
+        return kept
+    try:
+        actor = people.actor_of(account_id=session["account"], post=session["post"], firm=session["firm"])
+    except (ForbiddenError, NotFoundError):
+        sign_out(request)
+        return None
+    request._house_actor = actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _guard(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase], access: Access) -> Guarded:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        actor = actor_of(request, portal=access.portal or "public")
+        if actor is None:
+            return _to_login(request, access.portal or "public")
+        if access.permissions and not any(actor.paths(permission) for permission in access.permissions):
+            raise ForbiddenError(
+                "house.forbidden",
+                "You do not hold the permission %(permission)s here.",
+                {"permission": " / ".join(access.permissions)},
+            )
+        known = cast(HouseRequest, request)
+        known.actor = actor
+        return view(known, *args, **kwargs)
+
+    return _mark(guarded, access)
+
+
+def _mark(view: Callable[..., HttpResponseBase], access: Access) -> Guarded:
+    view.access = access  # type: ignore[attr-defined]
+    return cast(Guarded, view)
+
+
+def _to_login(request: HttpRequest, portal: Portal) -> HttpResponseBase:
+    """A page is left for the login page and comes back; a fragment (htmx) makes the whole page leave."""
+    is_fragment = "HX-Request" in request.headers
+    page = request.headers.get("HX-Current-URL", "/") if is_fragment else request.get_full_path()
+    address = f"{reverse(_LOGIN[portal])}?{urlencode({'next': page})}"
+    return HttpResponseClientRedirect(address) if is_fragment else HttpResponseRedirect(address)
