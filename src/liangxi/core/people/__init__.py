@@ -1,0 +1,1 @@
+"""Persons, firms, households and organisations; accounts, posts, roles and delegation."""
