@@ -12,6 +12,8 @@ from functools import wraps
 from typing import Concatenate, Literal, ParamSpec, Protocol, cast
 from urllib.parse import urlencode
 
+from django.contrib import auth
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -26,12 +28,12 @@ Portal = Literal["public", "staff"]
 
 P = ParamSpec("P")
 _LOGIN = {"public": "citizen:login", "staff": "workbench:login"}
-_KEY = "liangxi"  # one entry of the session: {"account", "portal", "post", "firm"}
+_HAT = "portals.hat"  # entry of the session: for which post or firm it acts
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The mark on a view: the portal whose session it needs (None: nobody's) and the permissions, any of which serves."""
+    """The mark on a view: the portal whose session it needs (None: no one's) and permissions, any of which serves."""
 
     portal: Portal | None
     permissions: tuple[str, ...] = ()
@@ -84,22 +86,21 @@ def staff(*permissions: str) -> Callable[[Callable[Concatenate[HouseRequest, P],
 
 
 def sign_in(
-    request: HttpRequest, *, account_id: str, portal: Portal, post: str | None = None, firm: str | None = None
+    request: HttpRequest, account: AbstractBaseUser, *, post: str | None = None, firm: str | None = None
 ) -> None:
-    """Begin the session of an authenticated account; the session id changes, so a planted one is worthless."""
-    request.session.flush()
-    request.session[_KEY] = {"account": str(account_id), "portal": portal, "post": post, "firm": firm}
+    """Begin the session of an account that `people.face.authenticate` answered; the session id changes."""
+    people.open_session(request, account)
+    act_as(request, post=post, firm=firm)
 
 
 def sign_out(request: HttpRequest) -> None:
     """End the session and forget everything in it."""
-    request.session.flush()
+    auth.logout(request)
 
 
 def act_as(request: HttpRequest, *, post: str | None = None, firm: str | None = None) -> None:
-    """Change the post (staff) or the firm (public) that the session acts for; the next page checks that it holds."""
-    request.session[_KEY] = {**request.session[_KEY], "post": post, "firm": firm}
-    request.session.cycle_key()
+    """Choose the post (staff) or the firm (public) that the session acts for; every page checks that it still holds."""
+    request.session[_HAT] = {"post": post, "firm": firm}
 
 
 def next_url(request: HttpRequest, default: str) -> str:
@@ -115,14 +116,15 @@ def actor_of(request: HttpRequest, *, portal: Portal) -> Actor | None:
 
     An account that was closed or a post that ended since the session began signs the visitor out.
     """
-    session = request.session.get(_KEY)
-    if not session or session["portal"] != portal:
+    account = request.user
+    if not account.is_authenticated or account.kind != portal:
         return None
     kept = cast(Actor | None, getattr(request, "_house_actor", None))
     if kept is not None:
         return kept
+    hat = request.session.get(_HAT, {})
     try:
-        actor = people.actor_of(account_id=session["account"], post=session["post"], firm=session["firm"])
+        actor = people.actor_of(account_id=str(account.pk), post=hat.get("post"), firm=hat.get("firm"))
     except (ForbiddenError, NotFoundError):
         sign_out(request)
         return None
