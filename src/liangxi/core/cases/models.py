@@ -1,0 +1,128 @@
+"""The tables of the engine. Models exist for migrations and reading; commands go through `store`."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Plan(models.Model):
+    """A compiled definition, immutable by hash; a case keeps its plan for life."""
+
+    hash = models.CharField(primary_key=True, max_length=64)
+    plan_id = models.TextField()
+    version = models.TextField()
+    definition = models.JSONField()
+    paths = models.JSONField(help_text="organisation code -> path, as on the day of registration")
+    registered_at = models.DateTimeField(auto_now_add=True)
+    registered_by = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["plan_id", "version"], name="cases_plan_by_id")]
+
+
+class Case(models.Model):
+    """A case or one item of it. `snapshot` (on roots) is the fold of the root's events; all else is drawn from it."""
+
+    no = models.TextField(primary_key=True, db_collation="C")
+    root = models.TextField(db_collation="C")
+    item = models.TextField(default="")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    title = models.JSONField()
+    subject = models.TextField(default="")
+    state = models.TextField()
+    version = models.IntegerField()
+    org = models.TextField()
+    org_path = models.TextField(db_collation="C")
+    applicant_person = models.TextField(db_collation="C")
+    applicant_firm = models.TextField(null=True, db_collation="C")
+    applicant_name = models.TextField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    due = models.DateTimeField(null=True)
+    statutory_due = models.DateTimeField(null=True)
+    yellow_at = models.DateTimeField(null=True)
+    red_at = models.DateTimeField(null=True)
+    paused = models.BooleanField(default=False)
+    outcome = models.TextField(null=True)
+    stars = models.SmallIntegerField(null=True)
+    check_code = models.TextField(default="")
+    snapshot = models.TextField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["root"], name="cases_items_of_root", condition=~models.Q(item="")),
+            models.Index(
+                fields=["applicant_person", "-no"],
+                name="cases_of_person",
+                condition=models.Q(item="", applicant_firm=None),
+            ),
+            models.Index(
+                fields=["applicant_firm", "-no"],
+                name="cases_of_firm",
+                condition=models.Q(item="", applicant_firm__isnull=False),
+            ),
+            models.Index(fields=["org_path", "yellow_at", "red_at"], name="cases_open", condition=models.Q(closed_at=None)),
+            models.Index(fields=["org_path", "-no"], name="cases_by_org"),
+        ]
+
+
+class Event(models.Model):
+    """One fact about a case, append-only. The first event of a command carries its key, digest and answer."""
+
+    pk = models.CompositePrimaryKey("root", "seq")
+    root = models.TextField(db_collation="C")
+    seq = models.IntegerField()
+    case_no = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+    kind = models.TextField()
+    actor = models.TextField()
+    data = models.JSONField()
+    key = models.TextField(null=True, db_collation="C")
+    digest = models.TextField(null=True)
+    answer = models.JSONField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], condition=models.Q(key__isnull=False), name="cases_event_key"),
+        ]
+
+
+class Task(models.Model):
+    """Something that somebody has to do: by an applicant (`holder`) or by whoever holds `permission` on `org_path`."""
+
+    pk = models.CompositePrimaryKey("root", "n")
+    root = models.TextField(db_collation="C")
+    n = models.IntegerField()
+    case_no = models.TextField(db_collation="C")
+    kind = models.TextField()
+    permission = models.TextField()
+    org = models.TextField()
+    org_path = models.TextField(db_collation="C")
+    holder = models.TextField(null=True, db_collation="C")
+    opened_at = models.DateTimeField()
+    due = models.DateTimeField(null=True)
+    yellow_at = models.DateTimeField()
+    red_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["permission", "org_path", "red_at", "root", "n"],
+                include=["yellow_at"],
+                name="cases_inbox_of_org",
+                condition=models.Q(done_at=None, holder=None),
+            ),
+            models.Index(
+                fields=["permission", "red_at", "root", "n"],
+                include=["yellow_at", "org_path"],
+                name="cases_inbox_of_city",
+                condition=models.Q(done_at=None, holder=None),
+            ),
+            models.Index(
+                fields=["holder", "red_at"],
+                name="cases_inbox_of_holder",
+                condition=models.Q(done_at=None, holder__isnull=False),
+            ),
+            models.Index(fields=["red_at"], name="cases_accept_timer", condition=models.Q(done_at=None, kind="accept")),
+        ]
