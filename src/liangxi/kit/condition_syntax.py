@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NoReturn
+from types import UnionType
+from typing import Any, NoReturn
 
 from liangxi.kit.errors import InvalidError
 
@@ -338,7 +339,8 @@ def _kind(value: Value) -> str:
 def _range(position: int, node: Range) -> Range:
     if _kind(node.low) != _kind(node.high) or _kind(node.low) not in {"number", "date"}:
         _fail(_MIXED, position)
-    if node.low > node.high:  # type: ignore[operator] both are of one ordered kind
+    low: Any = node.low
+    if low > node.high:
         _fail(_BAD_RANGE, position)
     return node
 
@@ -378,8 +380,8 @@ def _compound(node: Node) -> str:
             raise TypeError(node)
 
 
-def _wrapped(node: Node, looser: object) -> str:
-    return f"({text_of(node)})" if isinstance(node, looser) else text_of(node)  # type: ignore[arg-type]
+def _wrapped(node: Node, looser: type | UnionType) -> str:
+    return f"({text_of(node)})" if isinstance(node, looser) else text_of(node)
 
 
 def _written(value: Value) -> str:

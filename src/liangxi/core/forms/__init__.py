@@ -1,0 +1,1 @@
+"""One definition of a form gives its page, its validation and its JSON Schema."""
