@@ -1,0 +1,185 @@
+"""Starting, filling in and submitting an application."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from liangxi.core.audit import face as audit
+from liangxi.core.cases import face as cases
+from liangxi.core.cases.shapes import Applicant, MaterialRef
+from liangxi.core.files import face as files
+from liangxi.core.forms import face as forms
+from liangxi.kit import time
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import ConflictError, InvalidError
+from liangxi.systems.onething import queries, shapes
+from liangxi.systems.onething.actions.prefilling import prefill
+from liangxi.systems.onething.models import Draft
+from liangxi.systems.onething.rules import compiling, situation
+
+Upload = tuple[str, bytes]  # file name, content
+
+
+def start(by: Actor, package_id: str, raw_answers: Mapping[str, Any], consent: bool) -> shapes.Draft:
+    """Begin an application; every relevant question must be answered, a firm's package needs a firm."""
+    by.require("case.start", by.org_path or "/")
+    version = queries.current_version(package_id)
+    package = queries.compiled(version.hash)
+    answers = situation.read_answers(package, raw_answers)
+    found = situation.guide(package, answers)
+    unanswered = [q for q in found.questions if q.id not in answers]
+    if unanswered:
+        fields = {q.id: "Please answer this question." for q in unanswered}
+        raise InvalidError("onething.unanswered", "Some questions are still open.", fields=fields)
+    if package.audience == "firm" and by.firm is None:
+        raise InvalidError("onething.firm", "Choose the firm that you act for.", fields={"firm": "Choose a firm."})
+    now = time.now()
+    with transaction.atomic():
+        draft = Draft(
+            package=version,
+            person=by.person or "",
+            firm=by.firm if package.audience == "firm" else None,
+            answers=answers,
+            consented_at=now if consent else None,
+            updated_at=now,
+        )
+        if consent:
+            prefill(by, draft, found)
+        draft.save(force_insert=True)
+        audit.record(by=by, action="onething.draft.started", object=f"draft:{draft.pk}", detail={"package": package.id})
+    return queries.draft_view(draft)
+
+
+def save(by: Actor, draft_id: str, values: Mapping[str, Any], complete: bool) -> shapes.Draft:
+    """Keep the answers of the form; with `complete` every required field must be there.
+
+    The draft comes back with `errors` by field. What is valid is kept either way, so nothing typed is lost.
+    """
+    with transaction.atomic():
+        row = _open_draft(by, draft_id)
+        form = queries.form_for(queries.compiled(row.package.hash), row.answers)
+        checked = forms.validate(form=form, answers=values, complete=complete)
+        row.values = {**row.values, **checked.answers}
+        for field in set(checked.answers) & set(row.prefilled):
+            if checked.answers[field] != row.prefilled[field].get("value", checked.answers[field]):
+                del row.prefilled[field]
+        row.updated_at = time.now()
+        row.save()
+    return queries.draft_view(row, dict(checked.errors))
+
+
+def add_material(by: Actor, draft_id: str, material: str, upload: Upload | None, commit: bool) -> shapes.Draft:
+    """Satisfy one material by a file or by signing its commitment."""
+    with transaction.atomic():
+        row = _open_draft(by, draft_id)
+        found = _material(queries.draft_view(row), material)
+        if upload is not None:
+            kept = _store(by, found.material, upload, owner=f"draft:{row.pk}")
+        elif commit and "commitment" in found.material.ways:
+            kept = {"how": "commitment", "ref": time.now().isoformat(), "name": by.name}
+        else:
+            raise InvalidError(
+                "onething.material.way",
+                "This material cannot be given that way.",
+                fields={material: "Upload a file."},
+            )
+        row.materials = {**row.materials, material: kept}
+        row.updated_at = time.now()
+        row.save()
+        audit.record(by=by, action="onething.material.added", object=f"draft:{row.pk}", detail={"material": material})
+    return queries.draft_view(row)
+
+
+def submit(by: Actor, draft_id: str, key: str) -> shapes.Receipt:
+    """Turn a complete draft into a case. The same draft submitted twice gives the same receipt."""
+    with transaction.atomic():
+        row = queries.own_draft(by, draft_id, lock=True)
+        package = queries.compiled(row.package.hash)
+        view = queries.draft_view(row)
+        if row.case_no is None:
+            _require_complete(view)
+            opened = _open_case(by, row, view, key)
+            row.case_no, row.updated_at = opened.no, time.now()
+            row.save(update_fields=["case_no", "updated_at"])
+        case = cases.case(by=by, no=row.case_no)
+    return shapes.Receipt(case.no, case.check, package.title, case.opened_at, case.due)
+
+
+def _open_case(by: Actor, row: Draft, view: shapes.Draft, key: str) -> Any:
+    package, answers = view.guide.package, view.guide.answers
+    plan = cases.register_plan(by=by, definition=compiling.plan_of(package, answers))
+    materials = [MaterialRef(key=m.material.id, how=m.how, ref=m.ref) for m in view.materials]
+    opened = cases.open_case(
+        by=by,
+        plan=plan,
+        applicant=Applicant(person=row.person, firm=row.firm, name=by.name),
+        subject=package.title["zh"],
+        items=[i.matter.id for i in view.guide.items],
+        form={**row.values, "answers": dict(answers)},
+        materials=materials,
+        key=key,
+    )
+    for one in view.materials:
+        if one.how == "upload":
+            files.attach(by=by, id=one.ref, owner=f"case:{opened.no}")
+    return opened
+
+
+def _require_complete(view: shapes.Draft) -> None:
+    checked = forms.validate(form=view.form, answers=view.values, complete=True)
+    missing = {m.material.id: "Add this material." for m in view.missing}
+    fields = {**checked.errors, **missing}
+    if fields:
+        raise InvalidError("onething.incomplete", "The application is not complete.", fields=fields)
+
+
+def answer_supplement(
+    by: Actor, case_no: str, values: Mapping[str, Any], uploads: Mapping[str, Upload], key: str, version: int | None
+) -> cases.Outcome:
+    """Give what was asked for once and completely; corrected answers are checked like the first ones."""
+    with transaction.atomic():
+        row = queries.draft_of_case(case_no.split("-")[0])
+        view = queries.draft_view(row)
+        checked = forms.validate(form=view.form, answers={**row.values, **values}, complete=True)
+        errors = {field: message for field, message in checked.errors.items() if field in values}
+        if errors:
+            raise InvalidError("onething.supplement", "Some answers need a correction.", fields=errors)
+        changed = {field: checked.answers[field] for field in values if field in checked.answers}
+        added = {}
+        for material, upload in uploads.items():
+            added[material] = _store(by, _material(view, material).material, upload, owner=f"case:{case_no}")
+        row.values, row.materials = {**row.values, **changed}, {**row.materials, **added}
+        row.updated_at = time.now()
+        row.save()
+        given = [{"key": m, "how": "upload", "ref": kept["ref"]} for m, kept in added.items()]
+        return cases.command(
+            by=by,
+            case=case_no,
+            action="answer_supplement",
+            key=key,
+            expected_version=version,
+            body={"form": changed, "materials": given},
+        )
+
+
+def _open_draft(by: Actor, draft_id: str) -> Draft:
+    row = queries.own_draft(by, draft_id, lock=True)
+    if row.case_no is not None:
+        raise ConflictError("onething.submitted", "This application has been submitted as %(case)s.", {"case": row.case_no})
+    return row
+
+
+def _material(view: shapes.Draft, material: str) -> shapes.DraftMaterial:
+    for one in view.materials:
+        if one.material.id == material:
+            return one
+    raise InvalidError("onething.material", "This application does not need the material %(material)s.",
+                       {"material": material}, fields={material: "This material is not needed."})  # fmt: skip
+
+
+def _store(by: Actor, material: shapes.Material, upload: Upload, owner: str) -> dict[str, str]:
+    name, content = upload
+    stored = files.store(by=by, name=name, content=content, allow=material.accept)
+    files.attach(by=by, id=stored.id, owner=owner)
+    return {"how": "upload", "ref": stored.id, "name": stored.name}

@@ -1,0 +1,151 @@
+"""Reading packages and drafts."""
+
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from liangxi.core.forms import face as forms
+from liangxi.core.forms.shapes import Form
+from liangxi.kit import time
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import NotFoundError
+from liangxi.systems.onething import shapes
+from liangxi.systems.onething.models import Draft, PackageVersion
+from liangxi.systems.onething.rules import compiling, situation
+
+
+@lru_cache(maxsize=512)
+def compiled(hash: str) -> shapes.Package:
+    """The package of a version's hash; versions never change, so it is compiled once a process."""
+    return compiling.compile_package(PackageVersion.objects.get(hash=hash).definition)
+
+
+def form_for(package: shapes.Package, answers: shapes.Answers) -> Form:
+    """The compiled form of one situation."""
+    return forms.compile_form(definition=compiling.form_of(package, answers))
+
+
+def current_version(package: str, on: date | None = None) -> PackageVersion:
+    """The version in force: the newest by date of effect that is not in the future."""
+    row = (
+        PackageVersion.objects.filter(package=package, effective__lte=on or time.today())
+        .order_by("-effective", "-loaded_at")
+        .first()
+    )
+    if row is None:
+        raise NotFoundError("onething.package", "There is no package called %(package)s.", {"package": package})
+    return row
+
+
+def current_versions(on: date | None = None) -> list[PackageVersion]:
+    """The version in force of every package."""
+    return list(
+        PackageVersion.objects.filter(effective__lte=on or time.today())
+        .order_by("package", "-effective", "-loaded_at")
+        .distinct("package")
+    )
+
+
+def cards(audience: str | None, category: str | None) -> tuple[shapes.PackageCard, ...]:
+    """The packages in force, the most used first."""
+    used = dict(
+        Draft.objects.filter(case_no__isnull=False).values_list("package__package").annotate(count=Count("id"))
+    )
+    found = []
+    for row in current_versions():
+        package = compiled(row.hash)
+        if audience in {None, package.audience} and category in {None, package.category}:
+            found.append(_card(package, used.get(package.id, 0)))
+    return tuple(sorted(found, key=lambda card: (-card.popularity, card.id)))
+
+
+def _card(package: shapes.Package, popularity: int) -> shapes.PackageCard:
+    return shapes.PackageCard(
+        id=package.id,
+        title=package.title,
+        summary=package.summary,
+        audience=package.audience,
+        category=package.category,
+        category_title=package.category_title,
+        matters=len(package.items),
+        departments=len({item.matter.org for item in package.items}),
+        popularity=popularity,
+    )
+
+
+def version_rows(package: str | None) -> tuple[shapes.VersionRow, ...]:
+    """Every loaded version, the newest first."""
+    current = {row.hash for row in current_versions()}
+    rows = PackageVersion.objects.filter(Q(package=package) if package else Q())
+    counted = rows.annotate(cases=Count("draft", filter=Q(draft__case_no__isnull=False)))
+    return tuple(
+        shapes.VersionRow(
+            id=row.package,
+            version=row.version,
+            hash=row.hash,
+            title=row.definition["package"]["title"],
+            status=row.definition["package"]["status"],
+            effective=row.effective,
+            loaded_at=row.loaded_at,
+            is_current=row.hash in current,
+            cases=row.cases,
+        )
+        for row in counted.order_by("package", "-effective", "-loaded_at")
+    )
+
+
+def own_draft(by: Actor, id: str, *, lock: bool = False) -> Draft:
+    """The draft of `by`; NotFoundError when it is somebody else's or does not exist."""
+    rows = Draft.objects.select_for_update() if lock else Draft.objects.select_related("package")
+    try:
+        row = rows.filter(pk=UUID(id), person=by.person or "").first()
+    except ValueError:
+        row = None
+    if row is None:
+        raise NotFoundError("onething.draft", "You have no such application.")
+    return row
+
+
+def draft_view(row: Draft, errors: dict[str, str] | None = None) -> shapes.Draft:
+    """A draft as pages show it."""
+    package = compiled(row.package.hash)
+    found = situation.guide(package, row.answers)
+    return shapes.Draft(
+        id=str(row.pk),
+        guide=found,
+        form=form_for(package, row.answers),
+        person=row.person,
+        firm=row.firm,
+        values=row.values,
+        errors=errors or {},
+        prefilled={key: _prefilled(key, kept) for key, kept in row.prefilled.items()},
+        materials=tuple(_material(m, row.materials.get(m.material.id, {})) for m in found.materials),
+        updated_at=row.updated_at,
+        case_no=row.case_no,
+    )
+
+
+def _prefilled(field: str, kept: dict[str, str]) -> shapes.Prefilled:
+    as_of = date.fromisoformat(kept["as_of"]) if kept["as_of"] else None
+    return shapes.Prefilled(field, kept["source"], kept["subject"], kept["org"], kept["org_title"], as_of)  # type: ignore[arg-type]
+
+
+def _material(expected: shapes.GuideMaterial, kept: dict[str, str]) -> shapes.DraftMaterial:
+    how = kept.get("how", expected.how)
+    return shapes.DraftMaterial(expected.material, how, kept.get("ref", ""), kept.get("name", ""), bool(kept.get("ref")))
+
+
+def drafts_of(by: Actor) -> tuple[shapes.Draft, ...]:
+    """The applications of `by` that are not submitted yet, the last touched first."""
+    rows = Draft.objects.filter(person=by.person or "", case_no=None).select_related("package")
+    return tuple(draft_view(row) for row in rows.order_by("-updated_at")[:20])
+
+
+def draft_of_case(case_no: str) -> Draft:
+    """The draft that became a case; NotFoundError."""
+    row = Draft.objects.select_related("package").filter(case_no=case_no).first()
+    if row is None:
+        raise NotFoundError("onething.case", "The case %(case)s did not begin with a package.", {"case": case_no})
+    return row
