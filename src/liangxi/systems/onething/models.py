@@ -1,7 +1,5 @@
 """Thin nouns: the versions of packages, which never change, and drafts, which do."""
 
-import uuid
-
 from django.db import models
 
 from liangxi.kit.ids import new_id
@@ -24,7 +22,7 @@ class PackageVersion(models.Model):
 class Draft(models.Model):
     """An application being filled in; it keeps the version it was begun with."""
 
-    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=new_id)
+    id = models.UUIDField(primary_key=True, default=new_id)
     package = models.ForeignKey(PackageVersion, on_delete=models.PROTECT)
     person = models.CharField(max_length=64, db_index=True)
     firm = models.CharField(max_length=64, null=True)

@@ -1,7 +1,9 @@
 """Reading packages and drafts."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -24,7 +26,7 @@ def compiled(hash: str) -> shapes.Package:
 
 def form_for(package: shapes.Package, answers: shapes.Answers) -> Form:
     """The compiled form of one situation."""
-    return forms.compile_form(definition=compiling.form_of(package, answers))
+    return forms.compile_form(compiling.form_of(package, answers))
 
 
 def current_version(package: str, on: date | None = None) -> PackageVersion:
@@ -39,6 +41,15 @@ def current_version(package: str, on: date | None = None) -> PackageVersion:
     return row
 
 
+def version(package: str, version: str) -> PackageVersion:
+    """One published version; NotFoundError."""
+    row = PackageVersion.objects.filter(package=package, version=version).first()
+    if row is None:
+        raise NotFoundError("onething.version", "There is no version %(version)s of %(package)s.",
+                            {"package": package, "version": version})  # fmt: skip
+    return row
+
+
 def current_versions(on: date | None = None) -> list[PackageVersion]:
     """The version in force of every package."""
     return list(
@@ -50,9 +61,7 @@ def current_versions(on: date | None = None) -> list[PackageVersion]:
 
 def cards(audience: str | None, category: str | None) -> tuple[shapes.PackageCard, ...]:
     """The packages in force, the most used first."""
-    used = dict(
-        Draft.objects.filter(case_no__isnull=False).values_list("package__package").annotate(count=Count("id"))
-    )
+    used = dict(Draft.objects.filter(case_no__isnull=False).values_list("package__package").annotate(count=Count("id")))
     found = []
     for row in current_versions():
         package = compiled(row.hash)
@@ -121,7 +130,7 @@ def draft_view(row: Draft, errors: dict[str, str] | None = None) -> shapes.Draft
         values=row.values,
         errors=errors or {},
         prefilled={key: _prefilled(key, kept) for key, kept in row.prefilled.items()},
-        materials=tuple(_material(m, row.materials.get(m.material.id, {})) for m in found.materials),
+        materials=tuple(_material(m, row.materials.get(m.material.id)) for m in found.materials),
         updated_at=row.updated_at,
         case_no=row.case_no,
     )
@@ -132,15 +141,32 @@ def _prefilled(field: str, kept: dict[str, str]) -> shapes.Prefilled:
     return shapes.Prefilled(field, kept["source"], kept["subject"], kept["org"], kept["org_title"], as_of)  # type: ignore[arg-type]
 
 
-def _material(expected: shapes.GuideMaterial, kept: dict[str, str]) -> shapes.DraftMaterial:
-    how = kept.get("how", expected.how)
-    return shapes.DraftMaterial(expected.material, how, kept.get("ref", ""), kept.get("name", ""), bool(kept.get("ref")))
+def _material(expected: shapes.GuideMaterial, kept: dict[str, str] | None) -> shapes.DraftMaterial:
+    if kept is None:  # nothing that the city knows satisfies it: the applicant signs or uploads
+        how = "commitment" if "commitment" in expected.material.ways else "upload"
+        return shapes.DraftMaterial(expected.material, how, "", "", is_satisfied=False)
+    return shapes.DraftMaterial(expected.material, kept["how"], kept["ref"], kept["name"], is_satisfied=True)
 
 
 def drafts_of(by: Actor) -> tuple[shapes.Draft, ...]:
     """The applications of `by` that are not submitted yet, the last touched first."""
     rows = Draft.objects.filter(person=by.person or "", case_no=None).select_related("package")
     return tuple(draft_view(row) for row in rows.order_by("-updated_at")[:20])
+
+
+def application(row: Draft, values: Mapping[str, Any]) -> shapes.Application:
+    """What stands behind a case whose form now holds `values`."""
+    view = draft_view(row)
+    kept = {field: origin for field, origin in view.prefilled.items() if values.get(field) == row.values.get(field)}
+    return shapes.Application(view.guide.package, view.guide.answers, view.form, values, kept, view.materials)
+
+
+def own_draft_of_case(by: Actor, case_no: str) -> Draft:
+    """The locked draft of `by` that became a case; NotFoundError."""
+    row = Draft.objects.select_for_update().filter(case_no=case_no, person=by.person or "").first()
+    if row is None:
+        raise NotFoundError("onething.draft", "You have no such application.")
+    return row
 
 
 def draft_of_case(case_no: str) -> Draft:

@@ -1,7 +1,7 @@
 """What the room shows to others: packages, guides, drafts. Texts are mappings `{"zh": ..., "en": ...}`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from liangxi.kit.conditions import Condition
 
 Text = Mapping[str, str]
 Answers = Mapping[str, Any]
+Upload = tuple[str, bytes]
+"""A file as it was sent: its name and its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +311,34 @@ class Receipt:
     check: str
     title: Text
     submitted_at: datetime
-    due: date | None = field(default=None)
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What stands behind a case: the package it began with, its one form, its materials and where values came from."""
+
+    package: Package
+    answers: Answers
+    form: Form
+    values: Mapping[str, Any]
+    prefilled: Mapping[str, Prefilled]
+    materials: tuple[DraftMaterial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFinding:
+    """A fault in a file of the profile: what is wrong at which line, and how to mend it."""
+
+    file: str
+    line: int
+    reason: str
+    hint: str
+
+    @property
+    def text(self) -> str:
+        """Reason and hint in one line."""
+        return f"{self.reason} ({self.hint})" if self.hint else self.reason
 
 
 @dataclass(frozen=True, slots=True)

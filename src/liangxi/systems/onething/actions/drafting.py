@@ -7,7 +7,7 @@ from django.db import transaction
 
 from liangxi.core.audit import face as audit
 from liangxi.core.cases import face as cases
-from liangxi.core.cases.shapes import Applicant, MaterialRef
+from liangxi.core.cases.shapes import Applicant, CaseView, MaterialRef, Outcome
 from liangxi.core.files import face as files
 from liangxi.core.forms import face as forms
 from liangxi.kit import time
@@ -18,12 +18,10 @@ from liangxi.systems.onething.actions.prefilling import prefill
 from liangxi.systems.onething.models import Draft
 from liangxi.systems.onething.rules import compiling, situation
 
-Upload = tuple[str, bytes]  # file name, content
-
 
 def start(by: Actor, package_id: str, raw_answers: Mapping[str, Any], consent: bool) -> shapes.Draft:
     """Begin an application; every relevant question must be answered, a firm's package needs a firm."""
-    by.require("case.start", by.org_path or "/")
+    by.require("case.start")
     version = queries.current_version(package_id)
     package = queries.compiled(version.hash)
     answers = situation.read_answers(package, raw_answers)
@@ -44,8 +42,7 @@ def start(by: Actor, package_id: str, raw_answers: Mapping[str, Any], consent: b
             consented_at=now if consent else None,
             updated_at=now,
         )
-        if consent:
-            prefill(by, draft, found)
+        prefill(by, draft, found)
         draft.save(force_insert=True)
         audit.record(by=by, action="onething.draft.started", object=f"draft:{draft.pk}", detail={"package": package.id})
     return queries.draft_view(draft)
@@ -59,17 +56,19 @@ def save(by: Actor, draft_id: str, values: Mapping[str, Any], complete: bool) ->
     with transaction.atomic():
         row = _open_draft(by, draft_id)
         form = queries.form_for(queries.compiled(row.package.hash), row.answers)
-        checked = forms.validate(form=form, answers=values, complete=complete)
+        checked = forms.validate(form, values, complete=complete)
+        row.prefilled = {  # a value that was typed over is no longer the register's
+            field: origin
+            for field, origin in row.prefilled.items()
+            if checked.answers.get(field, row.values[field]) == row.values[field]
+        }
         row.values = {**row.values, **checked.answers}
-        for field in set(checked.answers) & set(row.prefilled):
-            if checked.answers[field] != row.prefilled[field].get("value", checked.answers[field]):
-                del row.prefilled[field]
         row.updated_at = time.now()
         row.save()
     return queries.draft_view(row, dict(checked.errors))
 
 
-def add_material(by: Actor, draft_id: str, material: str, upload: Upload | None, commit: bool) -> shapes.Draft:
+def add_material(by: Actor, draft_id: str, material: str, upload: shapes.Upload | None, commit: bool) -> shapes.Draft:
     """Satisfy one material by a file or by signing its commitment."""
     with transaction.atomic():
         row = _open_draft(by, draft_id)
@@ -103,10 +102,10 @@ def submit(by: Actor, draft_id: str, key: str) -> shapes.Receipt:
             row.case_no, row.updated_at = opened.no, time.now()
             row.save(update_fields=["case_no", "updated_at"])
         case = cases.case(by=by, no=row.case_no)
-    return shapes.Receipt(case.no, case.check, package.title, case.opened_at, case.due)
+    return shapes.Receipt(case.no, case.check or "", package.title, case.opened_at, case.due)
 
 
-def _open_case(by: Actor, row: Draft, view: shapes.Draft, key: str) -> Any:
+def _open_case(by: Actor, row: Draft, view: shapes.Draft, key: str) -> CaseView:
     package, answers = view.guide.package, view.guide.answers
     plan = cases.register_plan(by=by, definition=compiling.plan_of(package, answers))
     materials = [MaterialRef(key=m.material.id, how=m.how, ref=m.ref) for m in view.materials]
@@ -127,7 +126,7 @@ def _open_case(by: Actor, row: Draft, view: shapes.Draft, key: str) -> Any:
 
 
 def _require_complete(view: shapes.Draft) -> None:
-    checked = forms.validate(form=view.form, answers=view.values, complete=True)
+    checked = forms.validate(view.form, view.values, complete=True)
     missing = {m.material.id: "Add this material." for m in view.missing}
     fields = {**checked.errors, **missing}
     if fields:
@@ -135,13 +134,14 @@ def _require_complete(view: shapes.Draft) -> None:
 
 
 def answer_supplement(
-    by: Actor, case_no: str, values: Mapping[str, Any], uploads: Mapping[str, Upload], key: str, version: int | None
-) -> cases.Outcome:
+    by: Actor, case_no: str, values: Mapping[str, Any], uploads: Mapping[str, shapes.Upload], key: str, version: int | None
+) -> Outcome:
     """Give what was asked for once and completely; corrected answers are checked like the first ones."""
     with transaction.atomic():
-        row = queries.draft_of_case(case_no.split("-")[0])
+        case = cases.case(by=by, no=case_no)
+        row = queries.own_draft_of_case(by, case.parent_no or case.no)
         view = queries.draft_view(row)
-        checked = forms.validate(form=view.form, answers={**row.values, **values}, complete=True)
+        checked = forms.validate(view.form, {**row.values, **values}, complete=True)
         errors = {field: message for field, message in checked.errors.items() if field in values}
         if errors:
             raise InvalidError("onething.supplement", "Some answers need a correction.", fields=errors)
@@ -166,7 +166,9 @@ def answer_supplement(
 def _open_draft(by: Actor, draft_id: str) -> Draft:
     row = queries.own_draft(by, draft_id, lock=True)
     if row.case_no is not None:
-        raise ConflictError("onething.submitted", "This application has been submitted as %(case)s.", {"case": row.case_no})
+        raise ConflictError(
+            "onething.submitted", "This application has been submitted as %(case)s.", {"case": row.case_no}
+        )
     return row
 
 
@@ -178,7 +180,7 @@ def _material(view: shapes.Draft, material: str) -> shapes.DraftMaterial:
                        {"material": material}, fields={material: "This material is not needed."})  # fmt: skip
 
 
-def _store(by: Actor, material: shapes.Material, upload: Upload, owner: str) -> dict[str, str]:
+def _store(by: Actor, material: shapes.Material, upload: shapes.Upload, owner: str) -> dict[str, str]:
     name, content = upload
     stored = files.store(by=by, name=name, content=content, allow=material.accept)
     files.attach(by=by, id=stored.id, owner=owner)

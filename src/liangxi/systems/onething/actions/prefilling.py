@@ -10,7 +10,7 @@ from liangxi.systems.data import face as data
 from liangxi.systems.data.shapes import Fact
 from liangxi.systems.onething.models import Draft
 from liangxi.systems.onething.rules import sources
-from liangxi.systems.onething.shapes import Guide, Package
+from liangxi.systems.onething.shapes import Guide
 from liangxi.systems.twin import face as twin
 
 
@@ -30,22 +30,22 @@ class _Known:
 
 
 def prefill(by: Actor, draft: Draft, guide: Guide) -> None:
-    """Write into `draft` what the registers know, each value with its source, and satisfy what they satisfy.
+    """Write into `draft` what is known already, each value with its source, and satisfy what that satisfies.
 
-    Every read is done under the purpose `onething:<package>` and logged there with the consent of this draft.
+    The registers are asked only with the consent of the applicant, under the purpose `onething:<package>`, and every
+    read is logged there with this draft as its reason. What the guide was answered is known without them.
     """
-    wanted = {f.source for f in guide.package.fields if f.source}
-    wanted |= {way.removeprefix("data:") for m in guide.materials for way in m.material.ways if way.startswith("data:")}
-    known = _ask_registers(by, draft, guide.package, wanted)
+    known = _ask_registers(by, draft, guide) if draft.consented_at else _Known({}, {}, {}, "")
     _fill_fields(draft, guide, known)
     draft.materials = {
-        m.material.id: kept
-        for m in guide.materials
-        if (kept := _satisfied(m.material.ways, known, guide)) is not None
+        m.material.id: kept for m in guide.materials if (kept := _satisfied(m.material.ways, known, guide)) is not None
     }
 
 
-def _ask_registers(by: Actor, draft: Draft, package: Package, wanted: Iterable[str]) -> _Known:
+def _ask_registers(by: Actor, draft: Draft, guide: Guide) -> _Known:
+    package = guide.package
+    wanted = {f.source for f in guide.package.fields if f.source}
+    wanted |= {way.removeprefix("data:") for m in guide.materials for way in m.material.ways if way.startswith("data:")}
     purpose, consent = f"onething:{package.id}", f"draft:{draft.pk}"
     person = people.person(by=by.with_purpose(purpose), id=draft.person)
     subjects = {"person": draft.person, **({"firm": draft.firm} if draft.firm else {})}
@@ -67,7 +67,12 @@ def _premises(by: Actor, draft: Draft) -> dict[tuple[str, str], Fact]:
     found = twin.premises_at(by=by, address=people.firm(by=by, id=draft.firm).address_code)
     if found is None:
         return {}
-    return {("premises", "area"): twin_fact(found.area_m2), ("premises", "floor"): twin_fact(found.floor)}
+    facts = {"area": found.area_m2, "floor": found.floor}
+    return {
+        ("premises", field): Fact(value, found.source_org, found.source_title, found.as_of)
+        for field, value in facts.items()
+        if value is not None
+    }
 
 
 def _fill_fields(draft: Draft, guide: Guide, known: _Known) -> None:

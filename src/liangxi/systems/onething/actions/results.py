@@ -1,4 +1,4 @@
-"""What follows a decision: the certificate, and word to the applicant. Both are handlers; both may come twice."""
+"""What follows a decision: the certificate, and word to the applicant. All are handlers; all may come twice."""
 
 from typing import Any
 
@@ -9,17 +9,34 @@ from liangxi.core.certificates.shapes import Holder
 from liangxi.core.messages import face as messages
 from liangxi.kit import actor
 from liangxi.systems.onething import queries
-from liangxi.systems.onething.shapes import Matter, Package
+from liangxi.systems.onething.shapes import Package
 
+Told = (
+    case_events.CaseSubmitted
+    | case_events.CaseAccepted
+    | case_events.CaseRefused
+    | case_events.SupplementRequested
+    | case_events.MatterDecided
+    | case_events.CaseReadyForHandOut
+    | case_events.CaseClosed
+)
 HOUSE = actor.system("onething")
+TOLD: dict[type, str] = {  # the template of the message that each event sends to the applicant
+    case_events.CaseSubmitted: "case.submitted",
+    case_events.CaseAccepted: "case.accepted",
+    case_events.CaseRefused: "case.refused",
+    case_events.SupplementRequested: "case.supplement",
+    case_events.MatterDecided: "case.decided",
+    case_events.CaseReadyForHandOut: "case.ready",
+    case_events.CaseClosed: "case.closed",
+}
 
 
 def issue_result(event: case_events.MatterDecided) -> None:
     """Issue the certificate of an approved matter and tell the case; the case number is the key of both."""
-    if event.outcome != "approve":
+    if event.outcome != "approve" or not event.result:
         return
-    row = queries.draft_of_case(event.parent_no)
-    package = queries.compiled(row.package.hash)
+    package = queries.compiled(queries.draft_of_case(event.parent_no).package.hash)
     matter = package.item(event.item).matter
     if matter.result is None:
         return
@@ -28,10 +45,11 @@ def issue_result(event: case_events.MatterDecided) -> None:
         by=HOUSE,
         type=matter.result.type,
         holder=Holder(person=event.applicant_person, firm=event.applicant_firm, name=str(form[matter.result.holder])),
-        fields={field: _shown(package, field, form.get(field)) for field in matter.result.fields if form.get(field)},
+        fields={field: _shown(package, field, form[field]) for field in matter.result.fields if form.get(field)},
         issuer_org=matter.org,
         source=event.case_no,
         key=f"{event.case_no}:{matter.result.type}",
+        valid_from=event.at.date(),
     )
     cases.command(
         by=HOUSE,
@@ -51,7 +69,20 @@ def _shown(package: Package, field: str, value: Any) -> str:
     return "、".join(words.get(v, str(v)) for v in values) + unit
 
 
-def tell_applicant(template: str, case_no: str, person: str, key: str, matter: Matter | None = None) -> None:
-    """One message about a case, once per key."""
-    params = {"case": case_no, "matter": matter.title["zh"] if matter else ""}
-    messages.send(by=HOUSE, to_person=person, template=template, params=params, key=key, link=f"/cases/{case_no}/")
+def tell_applicant(event: Told) -> None:
+    """One message to the applicant about what happened to the case, once per happening."""
+    case_no: str = getattr(event, "parent_no", event.case_no)
+    item: str = getattr(event, "item", "")
+    package = queries.compiled(queries.draft_of_case(case_no).package.hash)
+    title = package.item(item).matter.title if item else package.title
+    template = TOLD[type(event)]
+    if isinstance(event, case_events.MatterDecided) and event.outcome != "approve":
+        template = "case.denied"
+    messages.send(
+        by=HOUSE,
+        to_person=event.applicant_person,
+        template=template,
+        params={"case": case_no, "title": dict(title), "note": getattr(event, "note", getattr(event, "reason", ""))},
+        key=f"{template}:{event.case_no}:{event.at.isoformat()}",
+        link=f"/cases/{case_no}/",
+    )

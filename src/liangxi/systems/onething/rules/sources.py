@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Subject = Literal["person", "firm", "premises", "answer"]
-_PARENTS = {"registry.mother.": "female", "registry.father.": "male"}
+_PARENTS = {"registry.mother.": "F", "registry.father.": "M"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Source:
 
 
 def resolve(source: str, applicant_sex: str) -> Source:
-    """The record and field behind `source` for an applicant of this sex (female or male)."""
+    """The record and field behind `source` for an applicant of this sex (F or M)."""
     if source.startswith("ask."):
         return Source("answer", source.removeprefix("ask."))
     if source.startswith("twin.premises."):

@@ -1,0 +1,139 @@
+"""Packages from the files of a profile into versions that never change again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from liangxi.core.audit import face as audit
+from liangxi.core.search import face as search
+from liangxi.kit import schema, time
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import ConflictError, InvalidError
+from liangxi.systems.onething.models import PackageVersion
+from liangxi.systems.onething.rules import checking, compiling
+from liangxi.systems.onething.shapes import FileFinding, LoadedPackages, Package
+
+SCHEMAS = Path(__file__).parent.parent / "schemas"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A package as its files define it, compiled, with where each of its parts stands."""
+
+    document: schema.Document
+    definition: dict[str, Any]
+    package: Package
+
+
+def check_profile(root: Path) -> tuple[FileFinding, ...]:
+    """Every fault in the packages below `root`, each with its file and line."""
+    matters, findings = _matters(root)
+    for file in sorted((root / "onethings").glob("*.yaml")):
+        read = _read(file, matters)
+        findings += read if isinstance(read, list) else _faults(read)
+    return tuple(findings)
+
+
+def load_profile(by: Actor, root: Path) -> LoadedPackages:
+    """Store the packages below `root`; InvalidError with `file:line` for each fault, and then nothing is stored."""
+    by.require("onething.publish")
+    faults = check_profile(root)
+    if faults:
+        told = {f"{fault.file}:{fault.line}": fault.text for fault in faults}
+        raise InvalidError(
+            "onething.profile",
+            "The packages of the profile have %(count)s faults:\n%(faults)s",
+            {"count": len(faults), "faults": "\n".join(f"{place}: {text}" for place, text in told.items())},
+            fields=told,
+        )
+    matters, _ = _matters(root)
+    read = [_read(file, matters) for file in sorted((root / "onethings").glob("*.yaml"))]
+    with transaction.atomic():
+        added = sum(_store(by, one) for one in read if isinstance(one, _Read))
+    return LoadedPackages(added=added, unchanged=len(read) - added)
+
+
+def _matters(root: Path) -> tuple[dict[str, dict[str, Any]], list[FileFinding]]:
+    """The matters of a profile by id, and what is wrong with their files."""
+    found: dict[str, dict[str, Any]] = {}
+    findings: list[FileFinding] = []
+    for file in sorted((root / "matters").glob("*.yaml")):
+        try:
+            document = schema.load_yaml(file, SCHEMAS / "matters.json")
+        except schema.DocumentError as error:
+            findings += [FileFinding(str(f.file), f.line, f.reason, "") for f in error.findings]
+            continue
+        for n, matter in enumerate(document.data["matters"]):
+            if matter["id"] in found:
+                findings.append(
+                    FileFinding(str(file), document.line_of(("matters", n)), f"{matter['id']} is defined twice", "")
+                )
+            found[matter["id"]] = matter
+    return found, findings
+
+
+def _read(file: Path, matters: dict[str, dict[str, Any]]) -> _Read | list[FileFinding]:
+    try:
+        document = schema.load_yaml(file, SCHEMAS / "package.json")
+    except schema.DocumentError as error:
+        return [FileFinding(str(f.file), f.line, f.reason, "") for f in error.findings]
+    used = [item["matter"] for item in document.data["items"]]
+    definition = {"package": document.data, "matters": [matters[key] for key in used if key in matters]}
+    try:
+        return _Read(document, definition, compiling.compile_package(definition))
+    except compiling.BrokenDefinitionError as error:
+        reason = error.message % error.params if error.params else error.message
+        return [FileFinding(str(file), document.line_of(error.path), reason, "")]
+
+
+def _faults(read: _Read) -> list[FileFinding]:
+    file = str(read.document.path)
+    return [
+        FileFinding(file, read.document.line_of(found.path), found.message, found.hint)
+        for found in checking.findings(read.package)
+    ]
+
+
+def _store(by: Actor, read: _Read) -> bool:
+    """Store one version and make it findable; False when it stands already."""
+    package = read.package
+    standing = PackageVersion.objects.filter(package=package.id, version=package.version).first()
+    if standing is not None and standing.hash != package.hash:
+        raise ConflictError(
+            "onething.version.changed",
+            "%(file)s: version %(version)s of %(package)s was published with other content; give it a new version.",
+            {"file": str(read.document.path), "version": package.version, "package": package.id},
+        )
+    _index(package)
+    if standing is not None:
+        return False
+    PackageVersion.objects.create(
+        package=package.id,
+        version=package.version,
+        hash=package.hash,
+        definition=read.definition,
+        effective=package.effective,
+        loaded_at=time.now(),
+    )
+    audit.record(
+        by=by, action="onething.published", object=f"package:{package.id}", detail={"version": package.version}
+    )
+    return True
+
+
+def _index(package: Package) -> None:
+    """People search by the words of the package, of its matters and of its certificates, in either language."""
+    for lang in ("zh", "en"):
+        words = [package.summary[lang], package.category_title[lang], *package.keywords]
+        words += [item.matter.title[lang] for item in package.items]
+        search.index(
+            kind="package",
+            key=package.id,
+            title=package.title[lang],
+            text="\n".join(words),
+            url=f"/things/{package.id}/",
+            audience=package.audience,
+            lang=lang,
+        )
