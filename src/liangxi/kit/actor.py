@@ -39,19 +39,21 @@ class Actor:
     purpose: str = ""
     trace: str = ""
 
-    def may(self, permission: str, org_path: str = "/") -> bool:
-        """True when a role grants `permission` on an ancestor of (or on) `org_path`."""
+    def may(self, permission: str, org_path: str | None = None) -> bool:
+        """True when a role grants `permission` on an ancestor of (or on) `org_path`; None: on any organisation."""
         if self.kind == "system":
             return True
-        return any(permission in g.permissions and org_path.startswith(g.org_path) for g in self.grants)
+        return any(
+            permission in g.permissions and (org_path is None or org_path.startswith(g.org_path)) for g in self.grants
+        )
 
-    def require(self, permission: str, org_path: str = "/") -> None:
+    def require(self, permission: str, org_path: str | None = None) -> None:
         """Raise ForbiddenError `house.forbidden` unless `may`."""
         if not self.may(permission, org_path):
             raise ForbiddenError(
                 "house.forbidden",
                 "You do not hold the permission %(permission)s here.",
-                {"permission": permission, "org_path": org_path},
+                {"permission": permission, "org_path": org_path or ""},
             )
 
     def paths(self, permission: str) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ def test_a_role_holds_nowhere_else(path):
         CLERK.require("case.accept", path)
 
 
+def test_what_concerns_no_organisation_asks_for_the_permission_anywhere():
+    assert CLERK.may("case.accept")
+    assert not CLERK.may("case.decide")
+
+
 def test_scope_lists_the_paths_of_one_permission():
     assert CLERK.paths("case.accept") == ("/320200/window/",)
     assert CLERK.paths("case.decide") == ()
