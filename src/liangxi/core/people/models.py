@@ -1,4 +1,4 @@
-"""The registers and the rights as tables. Periods are half-open: `since`/`valid_from` counts, `until`/`valid_to` not."""
+"""The registers and the rights as tables. Periods are half-open: `since` counts, `until` does not."""
 
 from typing import Any, ClassVar
 

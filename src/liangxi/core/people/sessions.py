@@ -1,4 +1,4 @@
-"""How long a login lasts: idle 30 minutes and 8 hours in all for staff (GB/T 22239 level 3), Django's age for others."""
+"""How long a login lasts: staff 30 minutes idle and 8 hours in all (GB/T 22239 level 3), the rest as Django says."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

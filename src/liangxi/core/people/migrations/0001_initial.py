@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import liangxi.kit.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import liangxi.kit.ids
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,1 @@
+"""Verbs: each owns permission, change and audit."""

@@ -1,0 +1,69 @@
+"""The one dated tree of organisations and the posts in it."""
+
+from datetime import date
+
+from liangxi.core.people import shapes
+from liangxi.core.people.actions import posts
+from liangxi.core.people.queries import organisations as tree
+from liangxi.core.people.rules import scope
+from liangxi.kit import time
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import NotFoundError
+
+
+def organisation(*, code: str, on: date | None = None) -> shapes.Organisation:
+    """The organisation of a code as it stood on a day (today); NotFoundError `people.organisation.unknown`."""
+    found = tree.organisations(on, code=code)
+    if not found:
+        raise NotFoundError(
+            "people.organisation.unknown", "There is no organisation %(code)s on that day.", {"code": code}
+        )
+    return found[0]
+
+
+def organisations(*, on: date | None = None) -> tuple[shapes.Organisation, ...]:
+    """The whole tree on a day (today), in the order of paths: each after its parent."""
+    return tree.organisations(on)
+
+
+def posts_of(*, account: str) -> tuple[shapes.Post, ...]:
+    """The posts that an account holds today, own ones first, then the borrowed ones."""
+    return tree.posts_of(int(account)) if account.isdecimal() else ()
+
+
+def delegations_of(*, by: Actor) -> tuple[shapes.Delegation, ...]:
+    """What the account of `by` has lent or borrowed, the newest first."""
+    return tree.delegations_of(int(by.account)) if by.account.isdecimal() else ()
+
+
+def appoint(
+    *, by: Actor, account: str, org: str, role: str, since: date | None = None, until: date | None = None
+) -> str:
+    """Give a role at an organisation; the id of the post.
+
+    Needs `people.manage` there, for the separated roles (三员) `role.manage`. InvalidError naming account, org, role
+    or until; ConflictError `people.post.held`, `people.post.separated`.
+    """
+    return str(posts.appoint(by, account, org, role, (since or time.today(), until)))
+
+
+def end_post(*, by: Actor, post: str, on: date | None = None) -> None:
+    """From `on` (today) the post gives nothing any more."""
+    posts.end_post(by, post, on or time.today())
+
+
+def delegate(
+    *, by: Actor, post: str, to: str, until: date, permissions: frozenset[str], since: date | None = None
+) -> str:
+    """Lend permissions of one's own post to another member of staff until a day (not included); the id."""
+    return str(posts.delegate(by, post, to, permissions, (since or time.today(), until)))
+
+
+def end_delegation(*, by: Actor, delegation: str) -> None:
+    """Take back what was lent; NotFoundError for another's."""
+    posts.end_delegation(by, delegation)
+
+
+def scope_sql(*, by: Actor, permission: str, column: str) -> tuple[str, list[str]]:
+    """The predicate (and its parameters) for rows whose organisation path lies in the scope of `permission`."""
+    return scope.prefix_sql(by.paths(permission), column)

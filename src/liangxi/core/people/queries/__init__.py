@@ -1,0 +1,1 @@
+"""Reads: one SQL statement each where it is hot."""

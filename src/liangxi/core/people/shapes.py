@@ -1,0 +1,233 @@
+"""What the room's face takes and gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from liangxi.core.people.rules import roles
+from liangxi.core.people.rules.identity import CitizenId, Uscc
+
+__all__ = [
+    "Account",
+    "AccountRow",
+    "CitizenId",
+    "Delegation",
+    "Firm",
+    "FirmRow",
+    "Household",
+    "HouseholdRow",
+    "IdentityProvider",
+    "Member",
+    "MemberRow",
+    "Organisation",
+    "OrganisationRow",
+    "Person",
+    "PersonRow",
+    "Post",
+    "Uscc",
+    "roles",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person; `is_masked`: name, citizen id and phone are masked and the address is withheld."""
+
+    id: str
+    name: str
+    citizen_id: str
+    sex: str
+    birth_date: date | None  # withheld when masked
+    address_code: str
+    division: str
+    phone: str
+    since: date
+    until: date | None
+    is_masked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firm:
+    """A firm; `capital_wan` in 万元; `legal_representative` is a person's id."""
+
+    id: str
+    name: str
+    uscc: str
+    kind: str
+    industry: str
+    registered_at: date
+    address_code: str
+    division: str
+    capital_wan: Decimal
+    legal_representative: str | None
+    status: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a household; `relation` to its head."""
+
+    person: str
+    name: str
+    relation: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A household with its present members, the head first."""
+
+    id: str
+    address_code: str
+    head: str
+    since: date
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation as it stood on a day; `name` by language (zh, en), `parent` a code, `line` the 条."""
+
+    code: str
+    name: Mapping[str, str]
+    kind: str
+    line: str
+    parent: str | None
+    path: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login. `is_sample`: the identity is invented. `must_change`: the password is due for a new one."""
+
+    id: str
+    login: str
+    kind: str
+    name: str
+    person: str | None
+    is_active: bool
+    is_sample: bool
+    must_change: bool
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """A way to prove who one is. `is_sample`: it proves nothing and every page that offers it says so."""
+
+    id: str
+    title: Mapping[str, str]
+    notice: Mapping[str, str]
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role at an organisation; `lent_by` is the name of the giver when the post is delegated."""
+
+    id: str
+    account: str
+    organisation: Organisation
+    role: str
+    since: date
+    until: date | None
+    lent_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """Permissions of a post lent to an account; it holds from `since` up to, not including, `until`."""
+
+    id: str
+    post: str
+    giver: str
+    to: str
+    to_name: str
+    permissions: frozenset[str]
+    since: date
+    until: date
+    is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """A person to load; ids are UUIDs of the caller's making, `sex` M or F."""
+
+    id: str
+    name: str
+    citizen_id: str
+    sex: str
+    birth_date: date
+    address_code: str = ""
+    division: str = ""
+    phone: str = ""
+    since: date = date(1949, 10, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmRow:
+    """A firm to load; `capital_wan` in 万元."""
+
+    id: str
+    name: str
+    uscc: str
+    kind: str
+    registered_at: date
+    industry: str = ""
+    address_code: str = ""
+    division: str = ""
+    capital_wan: Decimal | float = 0
+    legal_representative: str | None = None
+    status: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member of a household to load."""
+
+    person: str
+    relation: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdRow:
+    """A household to load with its members; the head is one of them."""
+
+    id: str
+    address_code: str
+    head: str
+    since: date
+    members: tuple[MemberRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """An account to load; `posts` are pairs of organisation code and role."""
+
+    login: str
+    kind: str
+    name: str
+    password: str
+    phone: str | None = None
+    person: str | None = None
+    is_sample: bool = False
+    posts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationRow:
+    """An organisation to load: parents before children; `parent` None for the root."""
+
+    code: str
+    parent: str | None
+    kind: str
+    name_zh: str
+    name_en: str
+    line: str = ""
+    valid_from: date = date(1949, 10, 1)
+    valid_to: date | None = None
