@@ -205,10 +205,8 @@ def _remove_if_misleading(lock: Path) -> None:
     """
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         pid = int(lock.read_text().split("\n", 1)[0] or 0)
-        try:
+        with contextlib.suppress(PermissionError):  # a stranger's
             os.kill(pid, 0)
-        except PermissionError:
-            pass  # a stranger's
         lock.unlink()
 
 

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from liangxi.kit.errors import InvalidError
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -22,6 +24,10 @@ class Config:
     public_url: str  # the address that certificates print in their QR code
     allowed_hosts: tuple[str, ...]
     secure: bool  # served over TLS: cookies are Secure
+    proxies: str  # addresses of the proxies whose X-Forwarded headers are believed
+    web_processes: int
+    web_threads: int  # requests that one web process answers at once; each holds a database connection
+    log_level: str
 
     @property
     def city_root(self) -> Path:
@@ -42,7 +48,7 @@ def _cities() -> Path:
 def read() -> Config:
     """The configuration from `LIANGXI_*` variables and their defaults."""
     env = os.environ.get
-    port = int(env("LIANGXI_PORT", "8000"))
+    port = _number("LIANGXI_PORT", default=8000, low=1, high=65535)
     host = env("LIANGXI_HOST", "127.0.0.1")
     return Config(
         home=Path(env("LIANGXI_HOME", "var")).absolute(),
@@ -55,7 +61,27 @@ def read() -> Config:
         public_url=env("LIANGXI_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
         allowed_hosts=tuple(h for h in env("LIANGXI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h),
         secure=env("LIANGXI_PUBLIC_URL", "").startswith("https://"),
+        proxies=env("LIANGXI_PROXIES", ""),
+        web_processes=_number("LIANGXI_WEB_PROCESSES", default=_processes(), low=1, high=64),
+        web_threads=_number("LIANGXI_WEB_THREADS", default=8, low=1, high=100),
+        log_level=env("LIANGXI_LOG_LEVEL", "INFO").upper(),
     )
+
+
+def _number(name: str, *, default: int, low: int, high: int) -> int:
+    text = os.environ.get(name, "") or str(default)
+    if not (text.isdecimal() and low <= int(text) <= high):
+        raise InvalidError(
+            "config.number",
+            "%(name)s must be a whole number from %(low)s to %(high)s, not '%(text)s'.",
+            {"name": name, "low": low, "high": high, "text": text},
+        )
+    return int(text)
+
+
+def _processes() -> int:
+    """Half the processors: the database and the worker need the other half."""
+    return min(4, max(1, (os.cpu_count() or 1) // 2))
 
 
 def secret(home: Path, name: str) -> str:

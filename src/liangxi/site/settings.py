@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from liangxi.kit import postgres
 from liangxi.site import config
 
 CONFIG = config.read()
@@ -35,12 +36,13 @@ def _database(url: str) -> dict[str, object]:
 
 
 def _embedded_url() -> str:
-    sockets = CONFIG.database_directory.with_name(CONFIG.database_directory.name + ".sockets")
-    owner = CONFIG.database_directory.owner() if CONFIG.database_directory.exists() else "postgres"
-    return f"postgresql://{owner}@/liangxi?host={sockets}&port=5432"
+    """The address of the embedded server; before its first start there is nobody to talk to."""
+    directory = CONFIG.database_directory
+    return postgres.locate(directory).url() if directory.exists() else "postgresql:///liangxi"
 
 
-DATABASES = {"default": _database(CONFIG.database_url or _embedded_url())}
+DATABASE_URL = CONFIG.database_url or _embedded_url()
+DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CORE = [
@@ -120,6 +122,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.home / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE / "static"]
 WHITENOISE_USE_FINDERS = True
 

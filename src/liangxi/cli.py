@@ -1,0 +1,316 @@
+"""The command line: each command is a thin call into the house. `liangxi COMMAND --help` teaches by example."""
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from liangxi import __version__
+from liangxi.kit.errors import HouseError, InvalidError
+
+Command = Callable[[argparse.Namespace], int]
+
+OVERVIEW = """\
+The digital government of a city, as one platform.
+
+first steps
+  liangxi run               the whole city at one local address; Ctrl-C stops it
+  liangxi demo --scale 10   a larger sample city
+  liangxi audit verify      prove that nobody changed the audit trail
+
+Settings come from the environment (LIANGXI_PORT, LIANGXI_HOME, LIANGXI_DATABASE_URL ...):
+docs/operators/settings.md lists them all."""
+
+
+def say(text: str) -> None:
+    """One line to the person who waits."""
+    print(text, flush=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    from liangxi.site import config, supervisor
+
+    return supervisor.run(config.read(), say, sample=not options.no_sample)
+
+
+def serve(options: argparse.Namespace) -> int:
+    from liangxi.site import serving
+
+    return serving.serve(descriptor=options.descriptor)
+
+
+def worker(options: argparse.Namespace) -> int:
+    from liangxi.site import worker as working
+
+    return working.work(supervised=options.supervised)
+
+
+def prepare(options: argparse.Namespace) -> int:
+    from liangxi.site import config
+
+    def work() -> int:
+        from liangxi.site import preparing
+
+        preparing.prepare(config.read(), say, sample=not options.no_sample)
+        return 0
+
+    return _with_database(work)
+
+
+def load(options: argparse.Namespace) -> int:
+    from liangxi.site import checks, config
+
+    root = Path(options.profile).absolute() if options.profile else config.read().city_root
+    if options.check:
+        _setup()
+        faults = checks.run_onethings(root, say=say)
+        say(f"{root}: {faults} faults" if faults else f"{root}: no faults")
+        return 1 if faults else 0
+
+    def work() -> int:
+        from liangxi.site import loading
+
+        say(str(loading.load(root)))
+        return 0
+
+    return _with_database(work)
+
+
+def demo(options: argparse.Namespace) -> int:
+    def work() -> int:
+        from liangxi.site import sample
+
+        sample.make(seed=options.seed, scale=options.scale, say=say)
+        return 0
+
+    return _with_database(work)
+
+
+def check(options: argparse.Namespace) -> int:
+    from liangxi.site import checks
+
+    return 1 if checks.run(options.names, say=say) else 0
+
+
+def audit(options: argparse.Namespace) -> int:
+    def work() -> int:
+        from liangxi.site import auditing
+
+        return auditing.verify(say) if options.task == "verify" else auditing.export(Path(options.folder), say)
+
+    return _with_database(work)
+
+
+def bench(options: argparse.Namespace) -> int:
+    from liangxi.site import bench as benches
+
+    names = sorted(module.name for module in pkgutil.iter_modules(benches.__path__) if not module.name.startswith("_"))
+    if options.name not in names:
+        raise InvalidError(
+            "bench.unknown",
+            "There is no bench '%(name)s'. The benches are: %(known)s.",
+            {"name": options.name, "known": ", ".join(names)},
+        )
+    report = importlib.import_module(f"liangxi.site.bench.{options.name}").run(quick=options.quick)
+    say(json.dumps(report, ensure_ascii=False) if options.json else _table(report))
+    return 0
+
+
+def manage(options: argparse.Namespace) -> int:
+    def work() -> int:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["liangxi manage", *options.arguments])
+        return 0
+
+    return _with_database(work)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with what it does and examples."""
+    top = argparse.ArgumentParser(prog="liangxi", description=OVERVIEW, formatter_class=_Plain)
+    top.add_argument("--version", action="version", version=f"liangxi {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", title="commands")
+    _add_running(commands)
+    _add_content(commands)
+    _add_proving(commands)
+    return top
+
+
+def _add_running(commands: Any) -> None:
+    one = _command(
+        commands,
+        "run",
+        run,
+        "database, web and worker at one local address, watched until Ctrl-C",
+        """
+        liangxi run                         http://127.0.0.1:8000, data in ./var
+        LIANGXI_PORT=8080 liangxi run       another port
+        LIANGXI_HOME=/srv/wuxi liangxi run  another place for the data""",
+    )
+    one.add_argument("--no-sample", action="store_true", help="do not make the sample city in an empty database")
+    one = _command(
+        commands,
+        "prepare",
+        prepare,
+        "make or update the tables, load the profile, make the sample city when there are no persons",
+        """
+        liangxi prepare --no-sample         before `liangxi serve` in a deployment, and after each upgrade""",
+    )
+    one.add_argument("--no-sample", action="store_true", help="no sample city")
+    one = _command(
+        commands,
+        "serve",
+        serve,
+        "one web process, for a deployment with its own PostgreSQL and service manager",
+        """
+        LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi serve""",
+    )
+    one.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)
+    one = _command(
+        commands,
+        "worker",
+        worker,
+        "one worker process: delivers events, seals the audit trail, watches the clocks",
+        """
+        LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi worker""",
+    )
+    one.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    one = _command(
+        commands,
+        "manage",
+        manage,
+        "Django's own commands, on the database of this home",
+        """
+        liangxi manage migrate --plan       what an upgrade would change
+        liangxi manage dbshell              SQL by hand""",
+    )
+    one.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on as they are")
+
+
+def _add_content(commands: Any) -> None:
+    one = _command(
+        commands,
+        "load",
+        load,
+        "load a city's profile, or only check it",
+        """
+        liangxi load                        the profile of LIANGXI_CITY; again changes nothing
+        liangxi load --check                file, line and reason of every fault; needs no database
+        liangxi load --check ../cities/changzhou""",
+    )
+    one.add_argument("profile", nargs="?", help="the folder of a profile (that of LIANGXI_CITY)")
+    one.add_argument("--check", action="store_true", help="only check")
+    one = _command(
+        commands,
+        "demo",
+        demo,
+        "make the sample city: persons, households, firms; generated, nobody in it is real",
+        """
+        liangxi demo                        7,500 persons, always the same
+        liangxi demo --scale 1000           the full city: 7.5 million persons, 1 million firms
+        liangxi demo --seed 7               other persons""",
+    )
+    one.add_argument("--seed", type=int, default=1, help="another number makes another city (1)")
+    one.add_argument("--scale", type=float, default=1.0, help="thousandths of the real city (1)")
+
+
+def _add_proving(commands: Any) -> None:
+    one = _command(
+        commands,
+        "check",
+        check,
+        "the laws of the house: types, doors, habits, names, events, routes",
+        """
+        liangxi check                       all
+        liangxi check doors house           some""",
+    )
+    one.add_argument("names", nargs="*", metavar="NAME", help="which checks (all)")
+    one = _command(
+        commands,
+        "audit",
+        audit,
+        "prove the audit trail, or write it out for another verifier",
+        """
+        liangxi audit verify                names the first bad record, if any
+        liangxi audit export /srv/audit     records, checkpoints and keys as files""",
+    )
+    tasks = one.add_subparsers(dest="task", required=True, metavar="TASK")
+    tasks.add_parser("verify", help="recompute every tree and signature")
+    tasks.add_parser("export", help="write the trail into a folder").add_argument("folder")
+    one = _command(
+        commands,
+        "bench",
+        bench,
+        "measure, against a peer where there is one, in a database of its own",
+        """
+        liangxi bench cases                 the whole measurement
+        liangxi bench cases --quick --json  under 50 s, for a program to read""",
+    )
+    one.add_argument("name", metavar="NAME")
+    one.add_argument("--quick", action="store_true", help="smaller numbers, under 50 s")
+    one.add_argument("--json", action="store_true", help="one JSON object")
+
+
+class _Plain(argparse.RawDescriptionHelpFormatter):
+    """Leaves our line breaks alone."""
+
+
+def _command(commands: Any, name: str, work: Command, about: str, examples: str) -> argparse.ArgumentParser:
+    epilog = "examples\n" + textwrap.indent(textwrap.dedent(examples).strip(), "  ")
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=about[0].upper() + about[1:] + ".", epilog=epilog, formatter_class=_Plain
+    )
+    made.set_defaults(work=work)
+    return made
+
+
+def _setup() -> None:
+    import django
+
+    django.setup()
+
+
+def _with_database(work: Callable[[], int]) -> int:
+    from liangxi.site import config, database
+
+    with database.running(config.read()):
+        _setup()
+        return work()
+
+
+def _table(report: dict[str, Any]) -> str:
+    lines = [f"{report['bench']}"]
+    for figure in report["figures"]:
+        peer = f"  {figure['peer']}: {figure['peer_value']:,.4g}" if figure.get("peer") else ""
+        ratio = f"  ratio {figure['ratio']:,.3g}" if figure.get("ratio") else ""
+        lines.append(f"  {figure['name']:<44} {figure['value']:>12,.4g} {figure['unit']:<10}{peer}{ratio}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit code: 0 done, 1 refused or found faults, 2 not understood."""
+    reader = parser()
+    options = reader.parse_args(arguments)
+    if not hasattr(options, "work"):
+        reader.print_help()
+        return 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangxi.site.settings")
+    try:
+        code: int = options.work(options)
+    except HouseError as error:
+        print(f"liangxi: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""The whole house behind one port: live pages natively, everything else through Django's WSGI in threads."""
+
+import os
+from typing import Any
+
+import django
+import structlog
+from a2wsgi import WSGIMiddleware
+
+from liangxi.kit import ids
+from liangxi.live.push import Push, Receive, Scope, Send
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangxi.site.settings")
+
+LARGEST_BODY = 64 * 1024 * 1024  # bytes; six files of the largest size that core.files takes
+_LIVE = "/live/"
+
+
+class House:
+    """The ASGI application that uvicorn runs."""
+
+    def __init__(self) -> None:
+        django.setup()
+        from django.conf import settings
+
+        from liangxi.site.wsgi import application as web
+
+        config = settings.CONFIG
+        self.push = Push(database_url=settings.DATABASE_URL, secret=settings.SECRET_KEY)
+        self._web: Any = WSGIMiddleware(web, workers=config.web_threads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._live(receive, send)
+        if scope["type"] != "http":
+            return await send({"type": "websocket.close", "code": 1000})
+        structlog.contextvars.bind_contextvars(trace=str(ids.new_id()))
+        if scope["path"] == _LIVE:
+            return await self.push(scope, receive, send)
+        if _length(scope) > LARGEST_BODY:
+            return await _refuse(send)
+        return await self._web(scope, receive, send)  # type: ignore[no-any-return]
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """The life of the process, as ASGI tells it."""
+        while (await receive())["type"] == "lifespan.startup":
+            self.push.start()
+            await send({"type": "lifespan.startup.complete"})
+        await self.push.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _length(scope: Scope) -> int:
+    value = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(value) if value.isdigit() else LARGEST_BODY + 1
+
+
+async def _refuse(send: Send) -> None:
+    body = f"The request is larger than {LARGEST_BODY // 1024 // 1024} MB.".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
