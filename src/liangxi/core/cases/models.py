@@ -61,7 +61,9 @@ class Case(models.Model):
                 name="cases_of_firm",
                 condition=models.Q(item="", applicant_firm__isnull=False),
             ),
-            models.Index(fields=["org_path", "yellow_at", "red_at"], name="cases_open", condition=models.Q(closed_at=None)),
+            models.Index(
+                fields=["org_path", "yellow_at", "red_at"], name="cases_open", condition=models.Q(closed_at=None)
+            ),
             models.Index(fields=["org_path", "-no"], name="cases_by_org"),
         ]
 

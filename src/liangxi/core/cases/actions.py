@@ -1,0 +1,259 @@
+"""Commands: rights, one lock, decide, evolve, write, tell — all in one transaction."""
+
+import copy
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from liangxi.core.audit import face as audit
+from liangxi.core.calendar import face as calendar
+from liangxi.core.cases import store, telling
+from liangxi.core.cases.models import Plan as PlanRow
+from liangxi.core.cases.rules import deciding, evolving, numbers
+from liangxi.core.cases.rules.plan import Plan, compile_plan, plan_hash
+from liangxi.core.cases.rules.rights import require_right
+from liangxi.core.cases.rules.state import Event, Material, Node, State
+from liangxi.core.cases.shapes import Applicant, MaterialRef, Outcome, PlanRef
+from liangxi.core.events import face as events
+from liangxi.core.people import face as people
+from liangxi.kit import time
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_FORM_SIZE = 256 * 1024
+
+
+def register_plan(by: Actor, definition: Mapping[str, Any]) -> PlanRef:
+    """Keep a plan under its hash; the same definition again changes nothing."""
+    hash = plan_hash(definition)
+    try:
+        plan = store.plan(hash)
+    except KeyError:
+        listed = {org["org"] for org in (definition["accept"], definition["hand_out"], *definition["items"])}
+        paths = {code: people.organisation(code=code).path for code in sorted(listed)}
+        plan = compile_plan(definition, paths)
+        PlanRow.objects.get_or_create(
+            pk=hash,
+            defaults={
+                "plan_id": plan.id,
+                "version": plan.version,
+                "definition": dict(definition),
+                "paths": paths,
+                "registered_by": by.account,
+            },
+        )
+    return PlanRef(plan.id, plan.version, plan.hash)
+
+
+def open_case(
+    by: Actor,
+    plan: str,
+    applicant: Applicant,
+    subject: str,
+    content: tuple[Sequence[str], Mapping[str, Any], Sequence[MaterialRef]],
+    key: str,
+) -> str:
+    """Open a case; the number. The same key with the same content gives the same number."""
+    items, form, materials = content
+    compiled = _plan(plan)
+    _require_applicant(by, applicant, compiled)
+    unknown = set(items) - {item.key for item in compiled.items}
+    if unknown or not items:
+        raise InvalidError(
+            "cases.items", "Choose matters of this plan.", fields={"items": "Choose matters of this plan."}
+        )
+    said = {"plan": plan, "person": applicant.person, "firm": applicant.firm, "items": list(items), "form": dict(form),
+            "materials": [[m.key, m.how, m.ref] for m in materials]}  # fmt: skip
+    digest, own_key = _digest(said), f"{by.account}:{_key(key)}"
+    with transaction.atomic():
+        standing = _replayed(own_key, digest)
+        if standing is not None:
+            return str(standing["case_no"])
+        at = time.now()
+        no = numbers.case_number(at, store.next_number())
+        root, nodes = evolving.first_state(compiled, list(items), no, at)
+        state = State(
+            root=root,
+            plan=plan,
+            subject=subject,
+            person=applicant.person,
+            firm=applicant.firm,
+            name=applicant.name,
+            account=applicant.account or by.account,
+            check="".join(secrets.choice(_ALPHABET) for _ in range(8)),
+            form=dict(form),
+            materials=[Material(m.key, m.how, m.ref) for m in materials],
+            items=nodes,
+        )
+        _write(by, compiled, None, state, [Event(no, "opened", said)], (own_key, digest))
+    return no
+
+
+def command(
+    by: Actor, case: str, action: str, key: str, expected_version: int | None, body: Mapping[str, Any]
+) -> Outcome:
+    """One command on a case or one of its items."""
+    digest, own_key = _digest({"case": case, "action": action, "body": dict(body)}), f"{by.account}:{_key(key)}"
+    try:
+        with transaction.atomic():
+            return _command(by, deciding.Command(case, action, time.now(), body), (own_key, digest), expected_version)
+    except IntegrityError as error:
+        if "cases_event_key" not in str(error):
+            raise
+        standing = _replayed(own_key, digest)
+        assert standing is not None
+        return _outcome(standing, replayed=True)
+
+
+def _command(by: Actor, said: deciding.Command, key: tuple[str, str], expected: int | None) -> Outcome:
+    state = store.lock(said.case_no)
+    if state is None:
+        raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": said.case_no})
+    plan, node = store.plan(state.plan), state.node(said.case_no)
+    assert node is not None
+    require_right(by, plan, state, node, said.action)
+    standing = _replayed(*key)
+    if standing is not None:
+        return _outcome(standing, replayed=True)
+    if expected is not None and expected != node.version:
+        raise _stale(node)
+    try:
+        happened = deciding.decide(plan, state, said)
+    except ConflictError as refused:
+        raise _stale(node) if refused.code == "cases.state" and node.version else refused from refused
+    answer = _write(by, plan, copy.deepcopy(state), state, happened, key, said)
+    return _outcome(answer, replayed=False)
+
+
+def _write(
+    by: Actor,
+    plan: Plan,
+    before: State | None,
+    state: State,
+    happened: list[Event],
+    key: tuple[str, str],
+    said: deciding.Command | None = None,
+) -> dict[str, Any]:
+    """Fold, append, tell other rooms and open pages, leave the trace."""
+    at = said.at if said else state.root.opened_at
+    frame = evolving.Frame(plan, calendar.calendar(), at)
+    for event in happened:
+        evolving.evolve(frame, state, event)
+    node = state.node(happened[0].case_no)
+    assert node is not None
+    answer = {
+        "case_no": node.no,
+        "version": node.version,
+        "state": node.state,
+        "events": [event.kind for event in happened],
+    }
+    store.append(before, state, happened, at=at, actor=_who(by), key=key[0], digest=key[1], answer=answer)
+    for fact in telling.facts(plan, state, happened, at):
+        events.announce(fact, subject=state.root.no)
+    for topic in telling.topics(plan, state, happened):
+        events.push(topic=topic, data={"case": state.root.no, "version": state.seq})
+    audit.record(
+        by=by,
+        action=f"cases.{said.action if said else 'opened'}",
+        object=f"case:{node.no}",
+        detail={"person": state.person, "version": node.version, "state": node.state},
+    )
+    return answer
+
+
+def rate(by: Actor, case: str, stars: int, text: str, tags: Sequence[str]) -> None:
+    """The five legal levels, once a case that has ended."""
+    if stars not in range(1, 6):
+        raise InvalidError(
+            "cases.stars", "Choose one of the five levels.", fields={"stars": "Choose one of the five levels."}
+        )
+    if len(text) > 500:
+        raise InvalidError("cases.text", "This is too long.", fields={"text": "This is too long."})
+    with transaction.atomic():
+        state = store.lock(case)
+        if state is None or not _is_applicant(by, state):
+            raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": case})
+        if state.root.closed_at is None or state.root.outcome == "withdrawn":
+            raise ConflictError("cases.rate.open", "A case is rated when it has ended.")
+        if state.stars is not None:
+            raise ConflictError("cases.rate.once", "This case has been rated already.")
+        data = {"stars": stars, "text": text.strip(), "tags": list(tags)}
+        said = deciding.Command(state.root.no, "rated", time.now(), data)
+        before = copy.deepcopy(state)
+        event = [Event(state.root.no, "rated", data)]
+        _write(by, store.plan(state.plan), before, state, event, (f"rate:{case}", _digest(data)), said)
+
+
+def _plan(hash: str) -> Plan:
+    try:
+        return store.plan(hash)
+    except KeyError:
+        raise NotFoundError("cases.plan.unknown", "There is no such plan.") from None
+
+
+def _require_applicant(by: Actor, applicant: Applicant, plan: Plan) -> None:
+    """A resident opens for himself or for the firm that he acts for; the window opens for whoever stands before it."""
+    if by.kind == "public":
+        by.require("case.start")
+        if applicant.person != by.person or applicant.firm not in (None, by.firm):
+            raise ForbiddenError("cases.applicant", "You can apply for yourself or for the firm that you act for.")
+    else:
+        by.require("case.accept", plan.paths[plan.accept_org])
+
+
+def _is_applicant(by: Actor, state: State) -> bool:
+    return by.kind == "public" and by.person is not None and by.person == state.person
+
+
+def _who(by: Actor) -> str:
+    return by.name or by.account
+
+
+def _digest(said: Mapping[str, Any]) -> str:
+    body = msgspec.json.encode(said, order="deterministic")
+    if len(body) > _FORM_SIZE:
+        raise InvalidError("cases.size", "This is more than a case can hold.", fields={"form": "This is too large."})
+    return hashlib.sha256(body).hexdigest()
+
+
+def _key(key: str) -> str:
+    if not 8 <= len(key) <= 200:
+        raise InvalidError(
+            "cases.key", "The key of a command has 8 to 200 characters.", fields={"key": "8 to 200 characters."}
+        )
+    return key
+
+
+def _replayed(key: str, digest: str) -> dict[str, Any] | None:
+    standing = store.answer_of(key)
+    if standing is None:
+        return None
+    if standing[0] != digest:
+        raise ConflictError("cases.key.reused", "This key was used for another command.", fields={"key": "used before"})
+    return standing[1]
+
+
+def _stale(node: Node) -> ConflictError:
+    """Who was first, what it was and when."""
+    who, what, at = store.last_event(node.no)
+    return ConflictError(
+        "cases.version.stale",
+        "%(who)s was first: %(what)s at %(at)s. Look at the case again.",
+        {"who": who, "what": telling.said(what), "at": at.astimezone(time.CITY).strftime("%Y-%m-%d %H:%M:%S"),
+         "version": node.version, "state": node.state, "case": node.no},
+    )  # fmt: skip
+
+
+def _outcome(answer: Mapping[str, Any], *, replayed: bool) -> Outcome:
+    return Outcome(
+        case_no=answer["case_no"],
+        version=answer["version"],
+        state=answer["state"],
+        events=tuple(answer["events"]),
+        replayed=replayed,
+    )

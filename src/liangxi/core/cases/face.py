@@ -1,0 +1,112 @@
+"""The door of the case engine."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from liangxi.core.cases import actions, lists, queries
+from liangxi.core.cases.shapes import (
+    Applicant,
+    CasePage,
+    CaseRow,
+    CaseView,
+    InboxPage,
+    LightCounts,
+    MaterialRef,
+    Outcome,
+    PlanRef,
+    PublicStatus,
+)
+from liangxi.kit.actor import Actor
+
+
+def register_plan(*, by: Actor, definition: Mapping[str, Any]) -> PlanRef:
+    """Keep a plan (`rules.plan` says its form) under the hash of its content; the same content is the same plan.
+
+    InvalidError `cases.plan` names the part that cannot be used; NotFoundError an unknown organisation.
+    """
+    return actions.register_plan(by, definition)
+
+
+def open_case(
+    *,
+    by: Actor,
+    plan: PlanRef,
+    applicant: Applicant,
+    subject: str,
+    items: Sequence[str],
+    form: Mapping[str, Any],
+    materials: Sequence[MaterialRef] = (),
+    key: str,
+) -> CaseView:
+    """Open a case on a plan; the same key with the same content gives the same case.
+
+    ForbiddenError `cases.applicant` for another's name; ConflictError `cases.key.reused` for other content.
+    """
+    no = actions.open_case(by, plan.hash, applicant, subject, (items, form, materials), key)
+    return queries.case(by, no)
+
+
+def command(
+    *,
+    by: Actor,
+    case: str,
+    action: str,
+    key: str,
+    expected_version: int | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """One command on a case or an item, at most once for a key of 8 to 200 characters.
+
+    accept | refuse {reason, reason_code} | supplement {fields: {id: why}, materials: {key: why}, note} |
+    answer_supplement {form, materials: [{key, how, ref}]} | decide {outcome: approve or deny, reason, reason_code} |
+    issue {certificate} | hand_out {how: window, online or post} | withdraw {reason}.
+
+    NotFoundError, ForbiddenError by right; ConflictError `cases.version.stale` says who was first, what it was and
+    when; InvalidError `cases.body` names the field.
+    """
+    return actions.command(by, case, action, key, expected_version, body or {})
+
+
+def case(*, by: Actor, no: str) -> CaseView:
+    """A case (with its items) or an item, as `by` may see it; looks by staff are written down. NotFoundError."""
+    return queries.case(by, no)
+
+
+def public_status(*, no: str, check: str) -> PublicStatus:
+    """The status that number and check code open without login; NotFoundError `cases.status.unknown`."""
+    return queries.public_status(no, check)
+
+
+def inbox(
+    *, by: Actor, light: str | None = None, query: str = "", after: str | None = None, limit: int = 50
+) -> InboxPage:
+    """Every open task of the actor's posts, the most urgent first; `query` is a number's beginning or a name's part.
+
+    `light` narrows to green, yellow or red; counts are over the whole inbox (10,000 tasks at most).
+    """
+    return lists.inbox(by, light, query, after, limit)
+
+
+def my_cases(*, by: Actor) -> tuple[CaseRow, ...]:
+    """The cases of the applicant (of the firm that he acts for), newest first, 100 at most."""
+    return lists.my_cases(by)
+
+
+def find_cases(
+    *, by: Actor, query: str = "", state: str = "", org: str = "", after: str | None = None, limit: int = 50
+) -> CasePage:
+    """Whole cases in the scope of `case.read`, newest first, by number's beginning, exact name, state, organisation."""
+    return lists.find_cases(by, query, state, org, after, limit)
+
+
+def lights(*, by: Actor) -> Mapping[str, LightCounts]:
+    """Open tasks in the scope of `case.read` by organisation and light."""
+    return lists.lights(by)
+
+
+def rate(*, by: Actor, case: str, stars: int, text: str = "", tags: Sequence[str] = ()) -> None:
+    """The applicant's rating of an ended case, once: 5 very satisfied, 4 satisfied, 3 basically, 2 dis-, 1 very dis-.
+
+    ConflictError `cases.rate.open`, `cases.rate.once`; InvalidError names stars or text.
+    """
+    actions.rate(by, case, stars, text, tags)

@@ -1,0 +1,195 @@
+"""The lists: inbox, my cases, cases of a scope, lights. Keyset pages on indexes made for them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from liangxi.core.cases.queries import masked, rows, task_light
+from liangxi.core.cases.rules import clocks
+from liangxi.core.cases.shapes import CasePage, CaseRow, InboxPage, InboxRow, LightCounts
+from liangxi.core.people import face as people
+from liangxi.kit import time
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import InvalidError
+
+PERMISSIONS = ("case.accept", "case.decide", "case.handout")
+_LIGHTS = {
+    "red": "red_at < %(now)s",
+    "yellow": "yellow_at < %(now)s AND red_at >= %(now)s",
+    "green": "yellow_at >= %(now)s",
+}
+_PAGE = """
+SELECT t.root, t.n, t.kind, t.case_no, t.org, t.opened_at, t.due, t.yellow_at, t.red_at,
+       c.title::text, c.item, c.applicant_name, c.applicant_firm, c.state, c.version, r.title::text
+FROM ({tasks}) t JOIN cases_case c ON c.no = t.case_no JOIN cases_case r ON r.no = t.root
+ORDER BY t.red_at, t.root, t.n
+"""
+_MINE = "SELECT {columns} FROM cases_case WHERE {where} ORDER BY no DESC LIMIT %(limit)s"
+_COLUMNS = """no, title::text, state, version, org, applicant_name, applicant_firm, subject, opened_at, closed_at, due,
+    yellow_at, red_at, paused"""
+
+
+def inbox(by: Actor, light: str | None, query: str, after: str | None, limit: int) -> InboxPage:
+    """The open tasks of the actor's posts, the most urgent first."""
+    if light is not None and light not in _LIGHTS:
+        raise InvalidError("cases.light", "Choose green, yellow or red.", fields={"light": "green, yellow or red"})
+    scope, params = _scope(by)
+    params |= {"now": time.now(), "limit": max(1, min(limit, 200)) + 1}
+    where = f"done_at IS NULL AND holder IS NULL AND ({scope})"
+    counts = _counts(where, params)
+    narrowed = where + (f" AND {_LIGHTS[light]}" if light else "")
+    if query.strip():
+        narrowed += " AND case_no IN (SELECT no FROM cases_case WHERE no LIKE %(no)s OR applicant_name LIKE %(name)s)"
+        params |= {"no": _escaped(query.strip()) + "%", "name": "%" + _escaped(query.strip()) + "%"}
+    if after:
+        narrowed += " AND (red_at, root, n) > (%(red)s, %(root)s, %(n)s)"
+        params |= _after(after)
+    tasks = f"SELECT * FROM cases_task WHERE {narrowed} ORDER BY red_at, root, n LIMIT %(limit)s"  # noqa: S608 own parts
+    found = rows(_PAGE.format(tasks=tasks), params)
+    page = found[: params["limit"] - 1]
+    more = page[-1] if len(found) > len(page) else None
+    return InboxPage(
+        rows=tuple(_inbox_row(row, params["now"]) for row in page),
+        counts=counts,
+        next=f"{more[8].isoformat()}|{more[0]}|{more[1]}" if more else None,
+    )
+
+
+def _scope(by: Actor) -> tuple[str, dict[str, Any]]:
+    """The tasks that the actor may do: a permission and its organisations."""
+    parts, params = ["FALSE"], {}
+    for n, permission in enumerate(PERMISSIONS):
+        for m, path in enumerate(by.paths(permission)):
+            params |= {f"permission{n}": permission, f"path{n}_{m}": path, f"end{n}_{m}": _after_path(path)}
+            parts.append(
+                f"(permission = %(permission{n})s AND org_path >= %(path{n}_{m})s AND org_path < %(end{n}_{m})s)"
+            )
+    return " OR ".join(parts), params
+
+
+def _after_path(path: str) -> str:
+    """The first text behind everything that begins with `path` (which ends with a slash)."""
+    return path[:-1] + chr(ord("/") + 1)
+
+
+def _counts(where: str, params: dict[str, Any]) -> LightCounts:
+    """Counts stop at the size at which nobody reads the number any more; the page then says "more than"."""
+    sql = (
+        f"SELECT count(*) FILTER (WHERE {_LIGHTS['green']}), count(*) FILTER (WHERE {_LIGHTS['yellow']}), "  # noqa: S608
+        f"count(*) FILTER (WHERE {_LIGHTS['red']}) "
+        f"FROM (SELECT yellow_at, red_at FROM cases_task WHERE {where} ORDER BY red_at LIMIT 10000) t"
+    )
+    return LightCounts(*rows(sql, params)[0])
+
+
+def _after(after: str) -> dict[str, Any]:
+    try:
+        red, root, n = after.split("|")
+        return {"red": datetime.fromisoformat(red), "root": root, "n": int(n)}
+    except ValueError as error:
+        raise InvalidError("cases.after", "This is not the end of a page.", fields={"after": "unknown"}) from error
+
+
+def _inbox_row(row: Sequence[Any], now: datetime) -> InboxRow:
+    root, n, kind, case_no, org, opened, due, yellow, red, title, item, name, firm, state, version, whole = row
+    return InboxRow(
+        task=f"{root}:{n}",
+        kind=kind,
+        case_no=case_no,
+        title=json.loads(title) if item else json.loads(whole),
+        item=item,
+        applicant_masked=masked(name, firm),
+        org=org,
+        opened_at=opened,
+        due=due,
+        light=task_light(now, yellow, red),
+        state=state,
+        version=version,
+    )
+
+
+def my_cases(by: Actor) -> tuple[CaseRow, ...]:
+    """The applicant's own cases, newest first (100); those that wait for him are marked."""
+    if by.person is None:
+        return ()
+    firm = "applicant_firm = %(firm)s" if by.firm else "applicant_firm IS NULL"
+    where = f"item = '' AND applicant_person = %(person)s AND {firm}"
+    found = rows(_MINE.format(columns=_COLUMNS, where=where), {"person": by.person, "firm": by.firm, "limit": 100})
+    waiting = {
+        root
+        for (root,) in rows(
+            "SELECT root FROM cases_task WHERE done_at IS NULL AND holder = %(person)s", {"person": by.person}
+        )
+    }
+    now = time.now()
+    return tuple(_case_row(row, now, is_own=True, waits=row[0] in waiting) for row in found)
+
+
+def find_cases(by: Actor, query: str, state: str, org: str, after: str | None, limit: int) -> CasePage:
+    """Whole cases of the scope of `case.read`, newest first."""
+    by.require("case.read")
+    limit = max(1, min(limit, 200))
+    params: dict[str, Any] = {"limit": limit + 1}
+    parts = []
+    for n, path in enumerate(by.paths("case.read")):
+        parts.append(f"(org_path >= %(path{n})s AND org_path < %(end{n})s)")
+        params |= {f"path{n}": path, f"end{n}": _after_path(path)}
+    scope = " OR ".join(parts)
+    where = (
+        f"item = '' AND no IN (SELECT root FROM cases_case WHERE {scope})"
+        if "/" not in by.paths("case.read")
+        else "item = ''"
+    )  # noqa: S608, E501 own parts
+    for value, sql, name in (
+        (state, "state = %(state)s", "state"),
+        (org, "no IN (SELECT root FROM cases_case WHERE org = %(org)s)", "org"),
+        (after, "no < %(after)s", "after"),
+    ):
+        if value:
+            where += f" AND {sql}"
+            params[name] = value
+    if query.strip():
+        where += " AND (no LIKE %(no)s OR applicant_name = %(name)s)"
+        params |= {"no": _escaped(query.strip()) + "%", "name": query.strip()}
+    found = rows(_MINE.format(columns=_COLUMNS, where=where), params)
+    page, now = found[:limit], time.now()
+    return CasePage(
+        rows=tuple(_case_row(row, now, is_own=False, waits=False) for row in page),
+        next=page[-1][0] if len(found) > limit else None,
+    )
+
+
+def _case_row(row: Sequence[Any], now: datetime, *, is_own: bool, waits: bool) -> CaseRow:
+    no, title, state, version, org, name, firm, subject, opened, closed, due, yellow, red, paused = row
+    return CaseRow(
+        no=no,
+        title=json.loads(title),
+        state=state,
+        version=version,
+        org=org,
+        applicant=name if is_own else masked(name, firm),
+        subject=subject,
+        opened_at=opened,
+        closed_at=closed,
+        due=due,
+        light=clocks.light(now, yellow, red, stopped=paused, ended=closed is not None),  # type: ignore[arg-type]
+        waiting_for_me=waits,
+    )
+
+
+def lights(by: Actor) -> dict[str, LightCounts]:
+    """Open items of the scope of `case.read` by the organisation that works on them."""
+    scope, params = people.scope_sql(by=by, permission="case.read", column="org_path")
+    sql = (
+        "SELECT org, count(*) FILTER (WHERE yellow_at IS NULL OR yellow_at >= %s),"  # noqa: S608 own parts
+        " count(*) FILTER (WHERE yellow_at < %s AND (red_at IS NULL OR red_at >= %s)),"
+        " count(*) FILTER (WHERE red_at < %s)"
+        f" FROM cases_task WHERE done_at IS NULL AND holder IS NULL AND {scope} GROUP BY org ORDER BY org"
+    )
+    now = time.now()
+    return {org: LightCounts(*counts) for org, *counts in rows(sql, [now, now, now, now, *params])}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -1,0 +1,184 @@
+"""Reading cases: one as its reader may see it, lists by keyset, lights by counting."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from django.db import connection
+
+from liangxi.core.audit import face as audit
+from liangxi.core.cases import store
+from liangxi.core.cases.models import Event as EventRow
+from liangxi.core.cases.rules import clocks, rights
+from liangxi.core.cases.rules.plan import Plan
+from liangxi.core.cases.rules.state import FAR, Node, State, Task
+from liangxi.core.cases.shapes import (
+    Applicant,
+    CaseView,
+    HistoryEntry,
+    Light,
+    MaterialRef,
+    PlanRef,
+    PublicItem,
+    PublicStatus,
+    SupplementView,
+    TaskView,
+)
+from liangxi.core.cases.wording import SENTENCES
+from liangxi.core.people import face as people
+from liangxi.kit import time
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import NotFoundError
+
+
+def case(by: Actor, no: str) -> CaseView:
+    """A case or an item; a look by staff is a read of personal data and is written down."""
+    state = store.read(no)
+    plan = store.plan(state.plan) if state else None
+    node = state.node(no) if state else None
+    if state is None or plan is None or node is None or not rights.may_read(by, plan, state):
+        raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": no})
+    if by.kind == "staff":
+        audit.record(
+            by=by,
+            action="case.view",
+            object=f"case:{no}",
+            purpose=by.purpose or "case",
+            detail={"person": state.person},
+        )
+    return _view(by, plan, state, node)
+
+
+def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
+    is_root, now = node is state.root, time.now()
+    knows = by.kind == "system" or rights.is_applicant(by, state) or by.may("case.accept", plan.paths[plan.accept_org])
+    clock = node.clock
+    shown = clock if clock.started else _accept_clock(state, node)
+    return CaseView(
+        no=node.no,
+        parent_no=None if is_root else state.root.no,
+        item=node.item,
+        title=node.title,
+        state=node.state,
+        version=node.version,
+        org=node.org,
+        applicant=Applicant(person=state.person, name=state.name, firm=state.firm, account=state.account),
+        subject=state.subject,
+        opened_at=node.opened_at,
+        closed_at=node.closed_at,
+        due=clock.due,
+        statutory_due=clock.statutory_due,
+        yellow_at=clock.yellow_at,
+        red_at=clock.red_at,
+        stops=tuple(clock.stops),
+        provisional=clock.provisional,
+        light=_light(now, shown.yellow_at, shown.red_at, stopped=clock.is_stopped, ended=node.closed_at is not None),
+        outcome=node.outcome,
+        reason=node.reason,
+        reason_code=node.reason_code,
+        result=node.result,
+        certificate=node.certificate,
+        supplement=_supplement(node),
+        actions=rights.actions_for(by, plan, state, node),
+        tasks=tuple(_task(state, task, now) for task in state.tasks if task.done_at is None) if is_root else (),
+        items=tuple(_view(by, plan, state, item) for item in state.items) if is_root else (),
+        form=state.form,
+        materials=tuple(MaterialRef(m.key, cast(Any, m.how), m.ref) for m in state.materials),
+        history=_history(by, state) if is_root else (),
+        plan=PlanRef(plan.id, plan.version, plan.hash) if is_root else None,
+        after=tuple(node.after),
+        stars=state.stars if is_root else None,
+        check=state.check if is_root and knows else None,
+    )
+
+
+def _accept_clock(state: State, node: Node) -> Any:
+    """Before acceptance the window's own clock shows the light."""
+    return next((task for task in state.open_tasks(node.no) if task.kind == "accept"), node.clock)
+
+
+def _supplement(node: Node) -> SupplementView | None:
+    asked = node.supplement
+    if asked is None:
+        return None
+    return SupplementView(
+        case_no=node.no, fields=asked.fields, materials=asked.materials, note=asked.note, asked_at=asked.asked_at
+    )
+
+
+def _task(state: State, task: Task, now: datetime) -> TaskView:
+    return TaskView(
+        id=f"{state.root.no}:{task.n}",
+        kind=task.kind,
+        case_no=task.case_no,
+        org=task.org,
+        holder=task.holder,
+        opened_at=task.opened_at,
+        due=task.due,
+        light=task_light(now, task.yellow_at, task.red_at),
+    )
+
+
+def task_light(now: datetime, yellow_at: datetime, red_at: datetime) -> Light:
+    """The light of an open task; one without an end in sight shows none."""
+    return _light(now, yellow_at, red_at, stopped=red_at >= FAR, ended=False)
+
+
+def _light(now: datetime, yellow_at: datetime | None, red_at: datetime | None, *, stopped: bool, ended: bool) -> Light:
+    return cast(Light, clocks.light(now, yellow_at, red_at, stopped=stopped, ended=ended))
+
+
+def _history(by: Actor, state: State) -> tuple[HistoryEntry, ...]:
+    """Names of staff are for staff; the applicant reads which matter, what and when."""
+    rows = EventRow.objects.filter(root=state.root.no).order_by("seq").values_list(
+        "seq", "at", "case_no", "kind", "actor", "data"
+    )  # fmt: skip
+    return tuple(
+        HistoryEntry(
+            seq=seq,
+            at=at,
+            case_no=case_no,
+            kind=kind,
+            actor=actor if by.kind != "public" else "",
+            message=SENTENCES[data["outcome"] if kind == "decided" else kind],
+            params=_params(kind, data),
+        )
+        for seq, at, case_no, kind, actor, data in rows
+    )
+
+
+def _params(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    if kind == "opened":
+        return {}
+    title = data.get("title")
+    texts = {name: value for name, value in data.items() if isinstance(value, str)}
+    return texts | ({"title": title["zh"]} if isinstance(title, dict) else {})
+
+
+def public_status(no: str, check: str) -> PublicStatus:
+    """What number and check code open; the same answer for a wrong number and a wrong code."""
+    state = store.read(no)
+    if state is None or state.root.no != no or check.upper() != state.check:
+        raise NotFoundError("cases.status.unknown", "Number and check code do not belong together.")
+    root = state.root
+    return PublicStatus(
+        no=root.no,
+        title=root.title,
+        state=root.state,
+        opened_at=root.opened_at,
+        due=root.clock.due,
+        closed_at=root.closed_at,
+        items=tuple(PublicItem(title=item.title, state=item.state) for item in state.items),
+    )
+
+
+def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def masked(name: str, firm: str | None) -> str:
+    """Names of persons are masked in lists; firms stand in a public register."""
+    return name if firm else people.mask_name(name)

@@ -1,0 +1,1 @@
+"""The laws of the engine: pure functions of plan, state and command."""

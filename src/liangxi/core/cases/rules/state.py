@@ -1,0 +1,135 @@
+"""The state of a case: the fold of its events, kept as a snapshot beside them."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+FAR = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
+"""An instant that never comes: the light of a task whose clock stands or whose end is not known."""
+
+
+class Clock(msgspec.Struct, omit_defaults=True):
+    """Working days that run from `started`, but not in `stops`; the four instants are data, drawn anew by a stop."""
+
+    promised: int
+    statutory: int
+    started: datetime | None = None
+    stops: list[tuple[datetime, datetime | None]] = []
+    due: datetime | None = None
+    statutory_due: datetime | None = None
+    yellow_at: datetime | None = None
+    red_at: datetime | None = None
+    provisional: bool = False
+
+    @property
+    def is_stopped(self) -> bool:
+        """True while a stop is open."""
+        return bool(self.stops) and self.stops[-1][1] is None
+
+
+class Supplement(msgspec.Struct):
+    """What is to be corrected: field and material keys with the reason for each."""
+
+    fields: dict[str, str]
+    materials: dict[str, str]
+    note: str
+    asked_at: datetime
+
+
+class Node(msgspec.Struct, omit_defaults=True):
+    """A case or one item of it; `version` grows with every event of this node."""
+
+    no: str
+    item: str
+    title: dict[str, str]
+    org: str
+    clock: Clock
+    opened_at: datetime
+    state: str = "submitted"
+    version: int = 0
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    reason: str = ""
+    reason_code: str = ""
+    result: str | None = None
+    certificate: str | None = None
+    supplement: Supplement | None = None
+    after: list[str] = []
+
+
+class Task(msgspec.Struct, omit_defaults=True):
+    """Something to do: by the applicant (`holder`) or by whoever holds `permission` at `org`."""
+
+    n: int
+    case_no: str
+    kind: str
+    permission: str
+    org: str
+    opened_at: datetime
+    holder: str | None = None
+    due: datetime | None = None
+    yellow_at: datetime = FAR
+    red_at: datetime = FAR
+    done_at: datetime | None = None
+
+
+class Material(msgspec.Struct):
+    """One material and how it is satisfied."""
+
+    key: str
+    how: str
+    ref: str = ""
+
+
+class State(msgspec.Struct):
+    """A whole case: the root node, its items, tasks, form and materials; `seq` counts all events."""
+
+    root: Node
+    plan: str
+    subject: str
+    person: str
+    firm: str | None
+    name: str
+    account: str
+    check: str
+    form: dict[str, Any]
+    materials: list[Material]
+    items: list[Node] = []
+    tasks: list[Task] = []
+    seq: int = 0
+    stars: int | None = None
+
+    def node(self, no: str) -> Node | None:
+        """The root or the item with that number."""
+        return next((node for node in (self.root, *self.items) if node.no == no), None)
+
+    def item(self, key: str) -> Node | None:
+        """The item of a plan's key, when it was chosen."""
+        return next((node for node in self.items if node.item == key), None)
+
+    def open_tasks(self, no: str) -> list[Task]:
+        """The tasks of one node that are not done."""
+        return [task for task in self.tasks if task.case_no == no and task.done_at is None]
+
+
+class Event(msgspec.Struct):
+    """One fact about the node `case_no`."""
+
+    case_no: str
+    kind: str
+    data: dict[str, Any] = {}
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(State)
+
+
+def dump(state: State) -> str:
+    """The snapshot as JSON text."""
+    return _encoder.encode(state).decode()
+
+
+def load(text: str) -> State:
+    """The state of a snapshot."""
+    return _decoder.decode(text)
