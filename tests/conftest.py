@@ -1,31 +1,12 @@
-"""One embedded PostgreSQL for a test run: started before Django reads its settings, swept after it."""
+"""What every test run obeys. Its database is made by the plugin `tests/embedded.py`."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Generator
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from liangxi.kit import postgres
-
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
-
-_HOME = Path(tempfile.mkdtemp(prefix="liangxi-test-"))
-_HOME.chmod(0o755)
-os.environ["LIANGXI_HOME"] = str(_HOME)
-os.environ.setdefault("LIANGXI_CITY", "wuxi")
-if "LIANGXI_DATABASE_URL" not in os.environ:
-    _server = postgres.start(_HOME / "pg", fsync=False)
-    postgres.create_database(_server, "liangxi")
-    os.environ["LIANGXI_DATABASE_URL"] = _server.url()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    postgres.stop(_HOME / "pg")
-    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)

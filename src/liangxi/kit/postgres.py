@@ -122,7 +122,7 @@ def _initialise(data: Path) -> None:
     how = ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
     _run(["initdb", "-D", str(building), "-U", name, *how], name)
     if user:
-        (building / "pg_hba.conf").write_text("local all all trust\n")
+        (building / "pg_hba.conf").write_text("local all all trust\nlocal replication all trust\n")
     os.sync()  # initdb was told not to wait for the disk (-N); the rename below must not overtake the files
     building.rename(target)
     if target != data:

@@ -154,7 +154,8 @@ class Push:
 
 
 def _ticket(scope: Scope) -> str:
-    return parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
+    query: str = scope["query_string"].decode("latin-1")
+    return parse_qs(query).get("t", [""])[0]
 
 
 async def _until_left(receive: Receive, page: Page) -> None:

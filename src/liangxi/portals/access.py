@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Concatenate, Literal, ParamSpec, Protocol, cast
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponseRedirect
@@ -21,6 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from liangxi.core.people import face as people
+from liangxi.kit import tickets
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ForbiddenError, NotFoundError
 
@@ -130,6 +132,11 @@ def actor_of(request: HttpRequest, *, portal: Portal) -> Actor | None:
         return None
     request._house_actor = actor  # type: ignore[attr-defined]
     return actor
+
+
+def live_url(*topics: str) -> str:
+    """The address at which a page hears of `topics` (`case:<no>`), for an hour; name only what its reader may see."""
+    return f"/live/?{urlencode({'t': tickets.issue(topics, secret=settings.SECRET_KEY)})}"
 
 
 def _guard(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase], access: Access) -> Guarded:

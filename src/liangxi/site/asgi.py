@@ -1,7 +1,7 @@
 """The whole house behind one port: live pages natively, everything else through Django's WSGI in threads."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 import django
 import structlog
@@ -27,7 +27,7 @@ class House:
 
         config = settings.CONFIG
         self.push = Push(database_url=settings.DATABASE_URL, secret=settings.SECRET_KEY)
-        self._web: Any = WSGIMiddleware(web, workers=config.web_threads)
+        self._web: Any = WSGIMiddleware(cast(Any, web), workers=config.web_threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
