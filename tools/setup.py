@@ -164,10 +164,14 @@ def _compiled(catalogues: Iterable[Path]) -> Path:
 
 def _call(command: list[str], where: Path = ROOT, hint: str = "") -> None:
     """Run a program of a step; SetupError with the end of what it said, and the hint."""
-    environment = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
-    done = subprocess.run(
-        command, cwd=where, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    environment = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}  # trust what the machine trusts, under either name
+    environment |= {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
+    try:
+        done = subprocess.run(
+            command, cwd=where, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise SetupError(f"failed: {error}") from error
     if done.returncode != 0:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
         raise SetupError(f"failed.\n{said}\n`{' '.join(command)}` did not succeed. {hint}".rstrip())
