@@ -1,10 +1,9 @@
 """Commands: rights, one lock, decide, evolve, write, tell — all in one transaction."""
 
-import copy
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -15,14 +14,16 @@ from liangxi.core.cases import store, telling
 from liangxi.core.cases.models import Plan as PlanRow
 from liangxi.core.cases.rules import deciding, evolving, numbers
 from liangxi.core.cases.rules.plan import Plan, compile_plan, plan_hash
-from liangxi.core.cases.rules.rights import require_right
-from liangxi.core.cases.rules.state import Event, Material, Node, State
+from liangxi.core.cases.rules.rights import is_applicant, require_right
+from liangxi.core.cases.rules.state import Event, Node, State
 from liangxi.core.cases.shapes import Applicant, MaterialRef, Outcome, PlanRef
 from liangxi.core.events import face as events
 from liangxi.core.people import face as people
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
+T = TypeVar("T")
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _FORM_SIZE = 256 * 1024
@@ -62,36 +63,27 @@ def open_case(
     items, form, materials = content
     compiled = _plan(plan)
     _require_applicant(by, applicant, compiled)
-    unknown = set(items) - {item.key for item in compiled.items}
-    if unknown or not items:
+    if not items or set(items) - {item.key for item in compiled.items}:
         raise InvalidError(
             "cases.items", "Choose matters of this plan.", fields={"items": "Choose matters of this plan."}
         )
-    said = {"plan": plan, "person": applicant.person, "firm": applicant.firm, "items": list(items), "form": dict(form),
+    said = {"plan": plan, "subject": subject, "person": applicant.person, "firm": applicant.firm,
+            "name": applicant.name, "items": list(items), "form": dict(form),
             "materials": [[m.key, m.how, m.ref] for m in materials]}  # fmt: skip
     digest, own_key = _digest(said), f"{by.account}:{_key(key)}"
-    with transaction.atomic():
-        standing = _replayed(own_key, digest)
+
+    def work() -> str:
+        standing = _replayed(store.answer_of(own_key), digest)
         if standing is not None:
             return str(standing["case_no"])
         at = time.now()
         no = numbers.case_number(at, store.next_number())
-        root, nodes = evolving.first_state(compiled, list(items), no, at)
-        state = State(
-            root=root,
-            plan=plan,
-            subject=subject,
-            person=applicant.person,
-            firm=applicant.firm,
-            name=applicant.name,
-            account=applicant.account or by.account,
-            check="".join(secrets.choice(_ALPHABET) for _ in range(8)),
-            form=dict(form),
-            materials=[Material(m.key, m.how, m.ref) for m in materials],
-            items=nodes,
-        )
-        _write(by, compiled, None, state, [Event(no, "opened", said)], (own_key, digest))
-    return no
+        check = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+        opened = Event(no, "opened", said | {"account": applicant.account or by.account, "check": check})
+        _write(by, compiled, evolving.opened_state(compiled, opened, at), [opened], (own_key, digest))
+        return no
+
+    return _once(work)
 
 
 def command(
@@ -99,41 +91,58 @@ def command(
 ) -> Outcome:
     """One command on a case or one of its items."""
     digest, own_key = _digest({"case": case, "action": action, "body": dict(body)}), f"{by.account}:{_key(key)}"
-    try:
-        with transaction.atomic():
-            return _command(by, deciding.Command(case, action, time.now(), body), (own_key, digest), expected_version)
-    except IntegrityError as error:
-        if "cases_event_key" not in str(error):
-            raise
-        standing = _replayed(own_key, digest)
-        assert standing is not None
-        return _outcome(standing, replayed=True)
+
+    def work() -> Outcome:
+        said = deciding.Command(case, action, time.now(), body)
+        return _command(by, said, (own_key, digest), expected_version)
+
+    return _once(work)
+
+
+def _once(work: Callable[[], T]) -> T:
+    """Do the work in a transaction. When the same key was written meanwhile, do it again: then its answer stands."""
+    for _ in range(2):
+        try:
+            with transaction.atomic():
+                return work()
+        except IntegrityError as error:
+            if "cases_event_key" not in str(error):
+                raise
+    raise ConflictError("cases.key.reused", "This key was used for another command.", fields={"key": "used before"})
 
 
 def _command(by: Actor, said: deciding.Command, key: tuple[str, str], expected: int | None) -> Outcome:
-    state = store.lock(said.case_no)
-    if state is None:
+    locked = store.lock(said.case_no, key[0])
+    node = locked[0].node(said.case_no) if locked else None
+    if locked is None or node is None:
         raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": said.case_no})
-    plan, node = store.plan(state.plan), state.node(said.case_no)
-    assert node is not None
+    state, answer = locked
+    plan = store.plan(state.plan)
     require_right(by, plan, state, node, said.action)
-    standing = _replayed(*key)
+    standing = _replayed(answer, key[1])
+    if standing is None and _is_refused(state, node, said, expected):
+        standing = _replayed(store.answer_of(key[0]), key[1])  # the same command may have come twice at once
     if standing is not None:
         return _outcome(standing, replayed=True)
-    if expected is not None and expected != node.version:
+    if _is_stale(state, node, said, expected):
         raise _stale(node)
-    try:
-        happened = deciding.decide(plan, state, said)
-    except ConflictError as refused:
-        raise _stale(node) if refused.code == "cases.state" and node.version else refused from refused
-    answer = _write(by, plan, copy.deepcopy(state), state, happened, key, said)
-    return _outcome(answer, replayed=False)
+    happened = deciding.decide(plan, state, said)
+    return _outcome(_write(by, plan, state, happened, key, said), replayed=False)
+
+
+def _is_stale(state: State, node: Node, said: deciding.Command, expected: int | None) -> bool:
+    """True when the actor has seen an older state, or somebody has done or made void what he wants to do."""
+    late = not deciding.is_possible(state, node, said.action) and deciding.is_overtaken(state, node, said.action)
+    return late or expected not in (None, node.version)
+
+
+def _is_refused(state: State, node: Node, said: deciding.Command, expected: int | None) -> bool:
+    return expected not in (None, node.version) or not deciding.is_possible(state, node, said.action)
 
 
 def _write(
     by: Actor,
     plan: Plan,
-    before: State | None,
     state: State,
     happened: list[Event],
     key: tuple[str, str],
@@ -152,7 +161,7 @@ def _write(
         "state": node.state,
         "events": [event.kind for event in happened],
     }
-    store.append(before, state, happened, at=at, actor=_who(by), key=key[0], digest=key[1], answer=answer)
+    store.append(state, happened, at=at, actor=_who(by), key=key[0], digest=key[1], answer=answer)
     for fact in telling.facts(plan, state, happened, at):
         events.announce(fact, subject=state.root.no)
     for topic in telling.topics(plan, state, happened):
@@ -173,20 +182,21 @@ def rate(by: Actor, case: str, stars: int, text: str, tags: Sequence[str]) -> No
             "cases.stars", "Choose one of the five levels.", fields={"stars": "Choose one of the five levels."}
         )
     if len(text) > 500:
-        raise InvalidError("cases.text", "This is too long.", fields={"text": "This is too long."})
+        raise _invalid("text", "This is too long.")
+    key = f"rate:{case}"
     with transaction.atomic():
-        state = store.lock(case)
-        if state is None or not _is_applicant(by, state):
+        locked = store.lock(case, key)
+        if locked is None or not is_applicant(by, locked[0]) or case != locked[0].root.no:
             raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": case})
+        state = locked[0]
         if state.root.closed_at is None or state.root.outcome == "withdrawn":
             raise ConflictError("cases.rate.open", "A case is rated when it has ended.")
         if state.stars is not None:
             raise ConflictError("cases.rate.once", "This case has been rated already.")
         data = {"stars": stars, "text": text.strip(), "tags": list(tags)}
         said = deciding.Command(state.root.no, "rated", time.now(), data)
-        before = copy.deepcopy(state)
-        event = [Event(state.root.no, "rated", data)]
-        _write(by, store.plan(state.plan), before, state, event, (f"rate:{case}", _digest(data)), said)
+        event = Event(state.root.no, "rated", data)
+        _write(by, store.plan(state.plan), state, [event], (key, _digest(data)), said)
 
 
 def _plan(hash: str) -> Plan:
@@ -206,18 +216,16 @@ def _require_applicant(by: Actor, applicant: Applicant, plan: Plan) -> None:
         by.require("case.accept", plan.paths[plan.accept_org])
 
 
-def _is_applicant(by: Actor, state: State) -> bool:
-    return by.kind == "public" and by.person is not None and by.person == state.person
-
-
 def _who(by: Actor) -> str:
     return by.name or by.account
 
 
 def _digest(said: Mapping[str, Any]) -> str:
     body = msgspec.json.encode(said, order="deterministic")
+    if b"\\u0000" in body:
+        raise InvalidError("cases.text", "The text holds a character that cannot be kept.")
     if len(body) > _FORM_SIZE:
-        raise InvalidError("cases.size", "This is more than a case can hold.", fields={"form": "This is too large."})
+        raise _invalid("form", "This is more than a case can hold.")
     return hashlib.sha256(body).hexdigest()
 
 
@@ -229,8 +237,11 @@ def _key(key: str) -> str:
     return key
 
 
-def _replayed(key: str, digest: str) -> dict[str, Any] | None:
-    standing = store.answer_of(key)
+def _invalid(field: str, message: str) -> InvalidError:
+    return InvalidError(f"cases.{field}", message, fields={field: message})
+
+
+def _replayed(standing: store.Answer | None, digest: str) -> dict[str, Any] | None:
     if standing is None:
         return None
     if standing[0] != digest:

@@ -110,3 +110,12 @@ def rate(*, by: Actor, case: str, stars: int, text: str = "", tags: Sequence[str
     ConflictError `cases.rate.open`, `cases.rate.once`; InvalidError names stars or text.
     """
     actions.rate(by, case, stars, text, tags)
+
+
+def faults(*, by: Actor, after: str = "", limit: int = 1000) -> tuple[str, ...]:
+    """The cases (of `limit`, by number, behind `after`) whose row is not the fold of their events; needs `audit.read`.
+
+    Drawn instants are left out: they follow the calendar that was loaded when the clock was drawn.
+    """
+    by.require("audit.read")
+    return queries.faults(after, limit)

@@ -58,7 +58,7 @@ def inbox(by: Actor, light: str | None, query: str, after: str | None, limit: in
 
 def _scope(by: Actor) -> tuple[str, dict[str, Any]]:
     """The tasks that the actor may do: a permission and its organisations."""
-    parts, params = ["FALSE"], {}
+    parts, params = ["FALSE"], dict[str, Any]()
     for n, permission in enumerate(PERMISSIONS):
         for m, path in enumerate(by.paths(permission)):
             params |= {f"permission{n}": permission, f"path{n}_{m}": path, f"end{n}_{m}": _after_path(path)}
@@ -135,12 +135,9 @@ def find_cases(by: Actor, query: str, state: str, org: str, after: str | None, l
     for n, path in enumerate(by.paths("case.read")):
         parts.append(f"(org_path >= %(path{n})s AND org_path < %(end{n})s)")
         params |= {f"path{n}": path, f"end{n}": _after_path(path)}
-    scope = " OR ".join(parts)
-    where = (
-        f"item = '' AND no IN (SELECT root FROM cases_case WHERE {scope})"
-        if "/" not in by.paths("case.read")
-        else "item = ''"
-    )  # noqa: S608, E501 own parts
+    is_all = "/" in by.paths("case.read")
+    scope = f" AND no IN (SELECT root FROM cases_case WHERE {' OR '.join(parts)})"  # noqa: S608 own parts
+    where = "item = ''" + ("" if is_all else scope)
     for value, sql, name in (
         (state, "state = %(state)s", "state"),
         (org, "no IN (SELECT root FROM cases_case WHERE org = %(org)s)", "org"),

@@ -21,7 +21,7 @@ class Plan(models.Model):
 
 
 class Case(models.Model):
-    """A case or one item of it. `snapshot` (on roots) is the fold of the root's events; all else is drawn from it."""
+    """A case or one item of it. `snapshot` and `form` (on roots) fold its events; all else is drawn from them."""
 
     no = models.TextField(primary_key=True, db_collation="C")
     root = models.TextField(db_collation="C")
@@ -47,6 +47,7 @@ class Case(models.Model):
     stars = models.SmallIntegerField(null=True)
     check_code = models.TextField(default="")
     snapshot = models.TextField(null=True)
+    form = models.TextField(null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -81,7 +82,7 @@ class Event(models.Model):
     data = models.JSONField()
     key = models.TextField(null=True, db_collation="C")
     digest = models.TextField(null=True)
-    answer = models.JSONField(null=True)
+    answer = models.TextField(null=True)
 
     class Meta:
         constraints: ClassVar = [

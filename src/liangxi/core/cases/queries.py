@@ -1,17 +1,20 @@
 """Reading cases: one as its reader may see it, lists by keyset, lights by counting."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from django.db import connection
 
 from liangxi.core.audit import face as audit
+from liangxi.core.calendar import face as calendar
 from liangxi.core.cases import store
 from liangxi.core.cases.models import Event as EventRow
-from liangxi.core.cases.rules import clocks, rights
+from liangxi.core.cases.rules import clocks, evolving, rights
+from liangxi.core.cases.rules import state as states
 from liangxi.core.cases.rules.plan import Plan
-from liangxi.core.cases.rules.state import FAR, Node, State, Task
+from liangxi.core.cases.rules.state import FAR, Event, Node, State, Task
 from liangxi.core.cases.shapes import (
     Applicant,
     CaseView,
@@ -172,11 +175,32 @@ def public_status(no: str, check: str) -> PublicStatus:
     )
 
 
-def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def faults(after: str, limit: int) -> tuple[str, ...]:
+    """Cases whose snapshot or form is not what their events fold to."""
+    found = rows(
+        "SELECT no, snapshot, form FROM cases_case WHERE snapshot IS NOT NULL AND no > %s ORDER BY no LIMIT %s",
+        [after, limit],
+    )
+    return tuple(no for no, snapshot, form in found if _folded(no) != evolving.undrawn(states.load(snapshot, form)))
+
+
+def _folded(no: str) -> State:
+    """The state that the stored events of a case fold to, without drawn instants."""
+    told = rows("SELECT at, case_no, kind, data::text FROM cases_event WHERE root = %s ORDER BY seq", [no])
+    happened = [(at, Event(case_no, kind, json.loads(data))) for at, case_no, kind, data in told]
+    opened_at, opened = happened[0]
+    plan = store.plan(opened.data["plan"])
+    state = evolving.opened_state(plan, opened, opened_at)
+    for at, event in happened:
+        evolving.evolve(evolving.Frame(plan, calendar.calendar(), at), state, event)
+    return evolving.undrawn(state)
+
+
+def rows(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def masked(name: str, firm: str | None) -> str:

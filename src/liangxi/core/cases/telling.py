@@ -1,6 +1,6 @@
 """What other rooms and open pages hear of a change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -40,49 +40,40 @@ def _fact(plan: Plan, state: State, event: Event, at: datetime) -> object | None
     of_root: dict[str, Any] = {"case_no": root.no, "plan_id": plan.id, **who}
     of_node: dict[str, Any] = {"case_no": node.no, "parent_no": root.no, "item": node.item, "org": node.org, **who}
     data = event.data
-    match event.kind:
-        case "opened":
-            return events.CaseSubmitted(
-                plan_hash=plan.hash,
-                subject=state.subject,
-                items=tuple(item.item for item in state.items),
-                applicant_name=state.name,
-                **of_root,
-            )
-        case "accepted":
-            return events.CaseAccepted(deemed=False, due=root.clock.due, **of_root)
-        case "refused":
-            return events.CaseRefused(reason=data["reason"], reason_code=data["reason_code"], **of_root)
-        case "supplement_requested":
-            return events.SupplementRequested(
-                fields=tuple(data["fields"]), materials=tuple(data["materials"]), note=data["note"], **of_node
-            )
-        case "supplement_answered":
-            return events.SupplementAnswered(**of_node)
-        case "decided":
-            return events.MatterDecided(
-                plan_id=plan.id,
-                plan_hash=plan.hash,
-                outcome=data["outcome"],
-                result=node.result,
-                reason=data["reason"],
-                applicant_name=state.name,
-                **of_node,
-            )
-        case "ready":
-            return events.CaseReadyForHandOut(outcome=data["outcome"], **of_root)
-        case "handed_out":
-            return events.CaseClosed(outcome=root.outcome or "", **of_root)
-        case "withdrawn":
-            return events.CaseWithdrawn(**of_root)
-        case "rated":
-            return events.CaseRated(
-                case_no=root.no,
-                plan_id=plan.id,
-                stars=data["stars"],
-                text=data["text"],
-                tags=tuple(data["tags"]),
-                applicant_person=state.person,
-                at=at,
-            )
-    return None
+    told: dict[str, Callable[[], object]] = {
+        "opened": lambda: events.CaseSubmitted(
+            plan_hash=plan.hash,
+            subject=state.subject,
+            items=tuple(item.item for item in state.items),
+            applicant_name=state.name,
+            **of_root,
+        ),
+        "accepted": lambda: events.CaseAccepted(deemed=False, due=root.clock.due, **of_root),
+        "refused": lambda: events.CaseRefused(**data, **of_root),
+        "supplement_requested": lambda: events.SupplementRequested(
+            fields=tuple(data["fields"]), materials=tuple(data["materials"]), note=data["note"], **of_node
+        ),
+        "supplement_answered": lambda: events.SupplementAnswered(**of_node),
+        "decided": lambda: events.MatterDecided(
+            plan_id=plan.id,
+            plan_hash=plan.hash,
+            outcome=data["outcome"],
+            result=node.result,
+            reason=data["reason"],
+            applicant_name=state.name,
+            **of_node,
+        ),
+        "ready": lambda: events.CaseReadyForHandOut(outcome=data["outcome"], **of_root),
+        "handed_out": lambda: events.CaseClosed(outcome=root.outcome or "", **of_root),
+        "withdrawn": lambda: events.CaseWithdrawn(**of_root),
+        "rated": lambda: events.CaseRated(
+            case_no=root.no,
+            plan_id=plan.id,
+            stars=data["stars"],
+            text=data["text"],
+            tags=tuple(data["tags"]),
+            applicant_person=state.person,
+            at=at,
+        ),
+    }
+    return told[event.kind]() if event.kind in told else None

@@ -5,99 +5,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('pk', models.CompositePrimaryKey('root', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('root', models.TextField(db_collation='C')),
-                ('seq', models.IntegerField()),
-                ('case_no', models.TextField(db_collation='C')),
-                ('at', models.DateTimeField()),
-                ('kind', models.TextField()),
-                ('actor', models.TextField()),
-                ('data', models.JSONField()),
-                ('key', models.TextField(db_collation='C', null=True)),
-                ('digest', models.TextField(null=True)),
-                ('answer', models.JSONField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "root", "seq", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("root", models.TextField(db_collation="C")),
+                ("seq", models.IntegerField()),
+                ("case_no", models.TextField(db_collation="C")),
+                ("at", models.DateTimeField()),
+                ("kind", models.TextField()),
+                ("actor", models.TextField()),
+                ("data", models.JSONField()),
+                ("key", models.TextField(db_collation="C", null=True)),
+                ("digest", models.TextField(null=True)),
+                ("answer", models.TextField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('key__isnull', False)), fields=('key',), name='cases_event_key')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key__isnull", False)), fields=("key",), name="cases_event_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('plan_id', models.TextField()),
-                ('version', models.TextField()),
-                ('definition', models.JSONField()),
-                ('paths', models.JSONField(help_text='organisation code -> path, as on the day of registration')),
-                ('registered_at', models.DateTimeField(auto_now_add=True)),
-                ('registered_by', models.TextField()),
+                ("hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("plan_id", models.TextField()),
+                ("version", models.TextField()),
+                ("definition", models.JSONField()),
+                ("paths", models.JSONField(help_text="organisation code -> path, as on the day of registration")),
+                ("registered_at", models.DateTimeField(auto_now_add=True)),
+                ("registered_by", models.TextField()),
             ],
             options={
-                'indexes': [models.Index(fields=['plan_id', 'version'], name='cases_plan_by_id')],
+                "indexes": [models.Index(fields=["plan_id", "version"], name="cases_plan_by_id")],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('pk', models.CompositePrimaryKey('root', 'n', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('root', models.TextField(db_collation='C')),
-                ('n', models.IntegerField()),
-                ('case_no', models.TextField(db_collation='C')),
-                ('kind', models.TextField()),
-                ('permission', models.TextField()),
-                ('org', models.TextField()),
-                ('org_path', models.TextField(db_collation='C')),
-                ('holder', models.TextField(db_collation='C', null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('due', models.DateTimeField(null=True)),
-                ('yellow_at', models.DateTimeField()),
-                ('red_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "root", "n", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("root", models.TextField(db_collation="C")),
+                ("n", models.IntegerField()),
+                ("case_no", models.TextField(db_collation="C")),
+                ("kind", models.TextField()),
+                ("permission", models.TextField()),
+                ("org", models.TextField()),
+                ("org_path", models.TextField(db_collation="C")),
+                ("holder", models.TextField(db_collation="C", null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("due", models.DateTimeField(null=True)),
+                ("yellow_at", models.DateTimeField()),
+                ("red_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None), ('holder', None)), fields=['permission', 'org_path', 'red_at', 'root', 'n'], include=('yellow_at',), name='cases_inbox_of_org'), models.Index(condition=models.Q(('done_at', None), ('holder', None)), fields=['permission', 'red_at', 'root', 'n'], include=('yellow_at', 'org_path'), name='cases_inbox_of_city'), models.Index(condition=models.Q(('done_at', None), ('holder__isnull', False)), fields=['holder', 'red_at'], name='cases_inbox_of_holder'), models.Index(condition=models.Q(('done_at', None), ('kind', 'accept')), fields=['red_at'], name='cases_accept_timer')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("holder", None)),
+                        fields=["permission", "org_path", "red_at", "root", "n"],
+                        include=("yellow_at",),
+                        name="cases_inbox_of_org",
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("holder", None)),
+                        fields=["permission", "red_at", "root", "n"],
+                        include=("yellow_at", "org_path"),
+                        name="cases_inbox_of_city",
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("holder__isnull", False)),
+                        fields=["holder", "red_at"],
+                        name="cases_inbox_of_holder",
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("kind", "accept")),
+                        fields=["red_at"],
+                        name="cases_accept_timer",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('no', models.TextField(db_collation='C', primary_key=True, serialize=False)),
-                ('root', models.TextField(db_collation='C')),
-                ('item', models.TextField(default='')),
-                ('title', models.JSONField()),
-                ('subject', models.TextField(default='')),
-                ('state', models.TextField()),
-                ('version', models.IntegerField()),
-                ('org', models.TextField()),
-                ('org_path', models.TextField(db_collation='C')),
-                ('applicant_person', models.TextField(db_collation='C')),
-                ('applicant_firm', models.TextField(db_collation='C', null=True)),
-                ('applicant_name', models.TextField()),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('due', models.DateTimeField(null=True)),
-                ('statutory_due', models.DateTimeField(null=True)),
-                ('yellow_at', models.DateTimeField(null=True)),
-                ('red_at', models.DateTimeField(null=True)),
-                ('paused', models.BooleanField(default=False)),
-                ('outcome', models.TextField(null=True)),
-                ('stars', models.SmallIntegerField(null=True)),
-                ('check_code', models.TextField(default='')),
-                ('snapshot', models.TextField(null=True)),
-                ('plan', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='cases.plan')),
+                ("no", models.TextField(db_collation="C", primary_key=True, serialize=False)),
+                ("root", models.TextField(db_collation="C")),
+                ("item", models.TextField(default="")),
+                ("title", models.JSONField()),
+                ("subject", models.TextField(default="")),
+                ("state", models.TextField()),
+                ("version", models.IntegerField()),
+                ("org", models.TextField()),
+                ("org_path", models.TextField(db_collation="C")),
+                ("applicant_person", models.TextField(db_collation="C")),
+                ("applicant_firm", models.TextField(db_collation="C", null=True)),
+                ("applicant_name", models.TextField()),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("due", models.DateTimeField(null=True)),
+                ("statutory_due", models.DateTimeField(null=True)),
+                ("yellow_at", models.DateTimeField(null=True)),
+                ("red_at", models.DateTimeField(null=True)),
+                ("paused", models.BooleanField(default=False)),
+                ("outcome", models.TextField(null=True)),
+                ("stars", models.SmallIntegerField(null=True)),
+                ("check_code", models.TextField(default="")),
+                ("snapshot", models.TextField(null=True)),
+                ("form", models.TextField(null=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="cases.plan",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('item', ''), _negated=True), fields=['root'], name='cases_items_of_root'), models.Index(condition=models.Q(('applicant_firm', None), ('item', '')), fields=['applicant_person', '-no'], name='cases_of_person'), models.Index(condition=models.Q(('applicant_firm__isnull', False), ('item', '')), fields=['applicant_firm', '-no'], name='cases_of_firm'), models.Index(condition=models.Q(('closed_at', None)), fields=['org_path', 'yellow_at', 'red_at'], name='cases_open'), models.Index(fields=['org_path', '-no'], name='cases_by_org')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("item", ""), _negated=True), fields=["root"], name="cases_items_of_root"
+                    ),
+                    models.Index(
+                        condition=models.Q(("applicant_firm", None), ("item", "")),
+                        fields=["applicant_person", "-no"],
+                        name="cases_of_person",
+                    ),
+                    models.Index(
+                        condition=models.Q(("applicant_firm__isnull", False), ("item", "")),
+                        fields=["applicant_firm", "-no"],
+                        name="cases_of_firm",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at", None)),
+                        fields=["org_path", "yellow_at", "red_at"],
+                        name="cases_open",
+                    ),
+                    models.Index(fields=["org_path", "-no"], name="cases_by_org"),
+                ],
             },
         ),
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from math import ceil
+from math import floor
 
 from liangxi.core.calendar.shapes import WorkCalendar, end_of
 from liangxi.core.cases.rules.state import FAR, Clock
@@ -13,12 +13,15 @@ Stops = Sequence[tuple[datetime, datetime | None]]
 
 
 def draw(clock: Clock, calendar: WorkCalendar, yellow: float) -> None:
-    """Compute the four instants of a running clock; a stopped clock and unknown years have none."""
+    """Compute the four instants of a running clock; a stopped clock and unknown years have none.
+
+    Whole days count: a promise of two days at 0.6 turns yellow after the first.
+    """
     if clock.started is None:
         return
     clock.due, promised_unknown = _end(clock.started, clock.promised, clock.stops, calendar)
     clock.statutory_due, law_unknown = _end(clock.started, clock.statutory, clock.stops, calendar)
-    clock.yellow_at, _ = _end(clock.started, ceil(clock.promised * yellow), clock.stops, calendar)
+    clock.yellow_at, _ = _end(clock.started, floor(clock.promised * yellow), clock.stops, calendar)
     clock.red_at = clock.statutory_due
     clock.provisional = promised_unknown or law_unknown
 

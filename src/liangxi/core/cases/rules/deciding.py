@@ -1,4 +1,4 @@
-"""`decide(state, command) -> events`: what a command means in a state, or why it is refused. Nothing is changed here."""
+"""`decide(state, command) -> events`: what a command means in a state, or why it is refused. It changes nothing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from liangxi.kit.errors import ConflictError, InvalidError
 
 NOTE_LENGTH = 2000
 OUTCOMES = ("approve", "deny")
+WAYS = ("elicence", "data", "commitment", "result", "upload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Command:
 
 
 def decide(plan: Plan, state: State, command: Command) -> list[Event]:
-    """The events of a command. InvalidError names the field of a bad body; ConflictError `cases.state` a wrong state."""
+    """The events of a command. InvalidError names the field of a bad body; ConflictError `cases.state`: not now."""
     node = state.node(command.case_no)
     if node is None or command.action not in _COMMANDS:
         raise InvalidError("cases.action", "There is no command %(action)s here.", {"action": command.action},
@@ -49,6 +50,16 @@ def is_possible(state: State, node: Node, action: str) -> bool:
         "hand_out": is_root and node.state in ("approved", "denied") and node.closed_at is None,
         "withdraw": is_root and node.closed_at is None and not decided and node.state not in ("approved", "denied"),
     }.get(action, False)
+
+
+def is_overtaken(state: State, node: Node, action: str) -> bool:
+    """True when the command came too late: what it would do has been done or made void by somebody else."""
+    if action == "withdraw":
+        return True
+    kinds = {"refuse": "accept", "answer_supplement": "supplement"}
+    kind = kinds.get(action) or ("decide" if action == "supplement" and node is not state.root else action)
+    kind = "accept" if action == "supplement" and node is state.root else kind
+    return any(task.kind == kind and task.case_no == node.no for task in state.tasks)
 
 
 def _accept(plan: Plan, state: State, node: Node, command: Command) -> list[Event]:
@@ -79,8 +90,7 @@ def _supplement(plan: Plan, state: State, node: Node, command: Command) -> list[
 def _answer(plan: Plan, state: State, node: Node, command: Command) -> list[Event]:
     asked = node.supplement
     assert asked is not None
-    form = command.body.get("form", {})
-    given = {one["key"]: one for one in command.body.get("materials", ())}
+    form, given = _form(command.body), _materials(command.body)
     for key in asked.fields:
         if key not in form:
             raise _bad(key, "Answer what was asked for.")
@@ -194,6 +204,25 @@ def _reasons(body: Mapping[str, Any], field: str) -> dict[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
         raise _bad(field, "This must map keys to reasons.")
     return {str(key): reason.strip()[:NOTE_LENGTH] for key, reason in value.items()}
+
+
+def _form(body: Mapping[str, Any]) -> dict[str, Any]:
+    form = body.get("form") or {}
+    if not isinstance(form, Mapping):
+        raise _bad("form", "This must map fields to answers.")
+    return {str(field): value for field, value in form.items()}
+
+
+def _materials(body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    given = body.get("materials") or ()
+    if not isinstance(given, list | tuple):
+        raise _bad("materials", "This must be a list of materials.")
+    found = {}
+    for one in given:
+        if not isinstance(one, Mapping) or not isinstance(one.get("key"), str) or one.get("how") not in WAYS:
+            raise _bad("materials", "Each material has a key, a way and a reference.")
+        found[one["key"]] = {"key": one["key"], "how": one["how"], "ref": str(one.get("ref", ""))}
+    return found
 
 
 def _bad(field: str, message: str) -> InvalidError:

@@ -28,8 +28,51 @@ def evolve(frame: Frame, state: State, event: Event) -> None:
     state.seq += 1
 
 
-def first_state(plan: Plan, chosen: list[str], no: str, at: datetime) -> tuple[Node, list[Node]]:
-    """The root and the items of a new case, before its first event."""
+def undrawn(state: State) -> State:
+    """The state without the instants that are drawn from the calendar: what events alone determine."""
+    for node in (state.root, *state.items):
+        clock = node.clock
+        clock.due = clock.statutory_due = clock.yellow_at = clock.red_at = None
+        clock.provisional = False
+    for task in state.tasks:
+        task.due, task.yellow_at, task.red_at = None, FAR, FAR
+    return state
+
+
+FORM_CHANGES = ("opened", "supplement_answered")
+"""The events that change the form."""
+
+_SPREADING = ("opened", "accepted", "refused", "withdrawn")
+
+
+def touched(state: State, events: list[Event]) -> list[Node]:
+    """The nodes whose rows the events may have changed; the root carries the snapshot and is always among them."""
+    if any(event.kind in _SPREADING for event in events):
+        return [state.root, *state.items]
+    named = {event.case_no for event in events}
+    return [state.root, *(item for item in state.items if item.no in named)]
+
+
+def opened_state(plan: Plan, opened: Event, at: datetime) -> State:
+    """The state that the first event of a case is folded into."""
+    data = opened.data
+    root, items = _first_nodes(plan, data["items"], opened.case_no, at)
+    return State(
+        root=root,
+        plan=plan.hash,
+        subject=data["subject"],
+        person=data["person"],
+        firm=data["firm"],
+        name=data["name"],
+        account=data["account"],
+        check=data["check"],
+        materials=[Material(*material) for material in data["materials"]],
+        form=dict(data["form"]),
+        items=items,
+    )
+
+
+def _first_nodes(plan: Plan, chosen: list[str], no: str, at: datetime) -> tuple[Node, list[Node]]:
     items = [item for item in plan.items if item.key in set(chosen)]
     days = {item.key: item.promised for item in plan.items}
     law = {item.key: item.statutory for item in plan.items}
@@ -108,11 +151,8 @@ def _supplement_answered(frame: Frame, state: State, node: Node, event: Event) -
         _open_accept(frame, state, node)
         return
     node.state = "reviewing"
-    waiting = any(item.supplement is not None for item in state.items)
-    for one in (node,) if waiting else (state.root, node):
-        if one.clock.is_stopped:
-            one.clock.stops = [*one.clock.stops[:-1], (one.clock.stops[-1][0], frame.at)]
-        clocks.draw(one.clock, frame.calendar, frame.plan.yellow)
+    _run_on(frame, node)
+    _run_root_on(frame, state)
     _open(frame, state, node, "decide", "case.decide", clock=node.clock)
 
 
@@ -133,6 +173,7 @@ def _cancelled(frame: Frame, state: State, node: Node, event: Event) -> None:
     _done(frame, state, node)
     node.state, node.outcome, node.closed_at = "terminated", "cancelled", frame.at
     node.supplement = None
+    _run_root_on(frame, state)
 
 
 def _ready(frame: Frame, state: State, node: Node, event: Event) -> None:
@@ -156,6 +197,20 @@ def _withdrawn(frame: Frame, state: State, node: Node, event: Event) -> None:
 
 def _rated(frame: Frame, state: State, node: Node, event: Event) -> None:
     state.stars = event.data["stars"]
+
+
+def _run_on(frame: Frame, node: Node) -> None:
+    """End the open stop of a clock and draw it anew."""
+    clock = node.clock
+    if clock.is_stopped:
+        clock.stops = [*clock.stops[:-1], (clock.stops[-1][0], frame.at)]
+        clocks.draw(clock, frame.calendar, frame.plan.yellow)
+
+
+def _run_root_on(frame: Frame, state: State) -> None:
+    """The whole case's clock runs again when no item waits for the applicant any more."""
+    if all(item.supplement is None for item in state.items):
+        _run_on(frame, state.root)
 
 
 def _end_all(frame: Frame, state: State, outcome: str) -> None:

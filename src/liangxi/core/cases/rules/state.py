@@ -74,7 +74,7 @@ class Task(msgspec.Struct, omit_defaults=True):
     done_at: datetime | None = None
 
 
-class Material(msgspec.Struct):
+class Material(msgspec.Struct, omit_defaults=True):
     """One material and how it is satisfied."""
 
     key: str
@@ -82,7 +82,7 @@ class Material(msgspec.Struct):
     ref: str = ""
 
 
-class State(msgspec.Struct):
+class State(msgspec.Struct, omit_defaults=True):
     """A whole case: the root node, its items, tasks, form and materials; `seq` counts all events."""
 
     root: Node
@@ -93,8 +93,8 @@ class State(msgspec.Struct):
     name: str
     account: str
     check: str
-    form: dict[str, Any]
     materials: list[Material]
+    form: dict[str, Any] = {}
     items: list[Node] = []
     tasks: list[Task] = []
     seq: int = 0
@@ -123,13 +123,19 @@ class Event(msgspec.Struct):
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(State)
+_form = msgspec.json.Decoder(dict[str, Any])
 
 
-def dump(state: State) -> str:
-    """The snapshot as JSON text."""
-    return _encoder.encode(state).decode()
+def dump(state: State) -> tuple[str, str]:
+    """The snapshot and the form as JSON texts; the form lies apart, since few commands change it."""
+    form, state.form = state.form, {}
+    snapshot = _encoder.encode(state).decode()
+    state.form = form
+    return snapshot, _encoder.encode(form).decode()
 
 
-def load(text: str) -> State:
-    """The state of a snapshot."""
-    return _decoder.decode(text)
+def load(snapshot: str, form: str) -> State:
+    """The state of what `dump` gave."""
+    state = _decoder.decode(snapshot)
+    state.form = _form.decode(form)
+    return state
