@@ -54,15 +54,14 @@ def recognise(content: bytes, allow: str) -> Format:
     return found
 
 
-def refusal(code: str, message: str, **params: object) -> InvalidError:
+def refusal(code: str, message: str) -> InvalidError:
     """The InvalidError that stands beside the upload field."""
-    text = message % params if params else message
-    return InvalidError(code, message, params, fields={"file": text})
+    return InvalidError(code, message, fields={"file": message})
 
 
 def too_large() -> InvalidError:
     """InvalidError `files.size`."""
-    return refusal("files.size", "The file is larger than %(most)s MB.", most=MOST_BYTES // 1024 // 1024)
+    return refusal("files.size", "The file is larger than 10 MB.")
 
 
 def _is_webp(content: bytes) -> bool:
@@ -129,13 +128,7 @@ def _check_size(width: int, height: int) -> None:
     if not (width and height):
         raise _incomplete()
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        raise refusal(
-            "files.pixels",
-            "The picture has %(width)s x %(height)s pixels; at most %(most)s million are taken.",
-            width=width,
-            height=height,
-            most=MOST_PIXELS // 1_000_000,
-        )
+        raise refusal("files.pixels", "The picture is too large: at most 64 million pixels, 20,000 on a side.")
 
 
 def _is_zip(content: bytes) -> bool:

@@ -1,0 +1,1 @@
+"""The laws of certificates: numbers, signatures, states; without Django."""
