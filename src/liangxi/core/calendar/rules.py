@@ -43,7 +43,7 @@ class WorkCalendar:
         return self.days.get(on, on.weekday() < 5)
 
     def add_working_days(self, start: date, days: int) -> Due:
-        """The day on which a period of `days` working days ends; the day of the event does not count (民法典第二百零一条).
+        """The day on which a period of `days` working days ends; the first day does not count (民法典第二百零一条).
 
         A period of 0 days ends on the first working day from `start`.
         """

@@ -68,20 +68,6 @@ class HouseholdMember(models.Model):
         ]
 
 
-class Change(models.Model):
-    """What a register said before: one row for each value that an amendment replaced."""
-
-    register = models.TextField()  # person, firm or household
-    subject = models.UUIDField()
-    field = models.TextField()
-    before = models.TextField()
-    after = models.TextField()
-    on = models.DateField()  # first day on which `after` holds
-
-    class Meta:
-        indexes = [models.Index(fields=["subject", "field", "on"], name="people_change_subject")]
-
-
 class Organisation(models.Model):
     """An organisation whatever it is called and wherever it stands; its periods say that."""
 

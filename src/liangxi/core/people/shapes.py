@@ -17,7 +17,6 @@ __all__ = [
     "FirmRow",
     "Household",
     "HouseholdRow",
-    "IdentityProvider",
     "Member",
     "MemberRow",
     "Organisation",
@@ -113,16 +112,6 @@ class Account:
     is_sample: bool
     must_change: bool
     locked_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityProvider:
-    """A way to prove who one is. `is_sample`: it proves nothing and every page that offers it says so."""
-
-    id: str
-    title: Mapping[str, str]
-    notice: Mapping[str, str]
-    is_sample: bool
 
 
 @dataclass(frozen=True, slots=True)

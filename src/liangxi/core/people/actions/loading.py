@@ -13,6 +13,7 @@ from liangxi.kit import bulk, time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError
 
+LOAD = "register.load"  # no role gives it: registers are loaded by the house alone
 _PERSON = ("id", "name", "citizen_id", "sex", "birth_date", "address_code", "division", "phone", "since")
 _FIRM = (
     "id", "name", "uscc", "kind", "industry", "registered_at", "address_code", "division", "capital_wan",
@@ -22,18 +23,21 @@ _FIRM = (
 
 def load_people(by: Actor, rows: Iterable[PersonRow]) -> int:
     """Persons by id."""
+    by.require(LOAD)
     values = (tuple(getattr(row, name) for name in _PERSON) for row in rows)
     return _load(by, "people_person", _PERSON, ("id",), values)
 
 
 def load_firms(by: Actor, rows: Iterable[FirmRow]) -> int:
     """Firms by id."""
+    by.require(LOAD)
     names = tuple(name.removesuffix("_id") for name in _FIRM)
     return _load(by, "people_firm", _FIRM, ("id",), (tuple(getattr(row, name) for name in names) for row in rows))
 
 
 def load_households(by: Actor, rows: Iterable[HouseholdRow]) -> int:
     """Households with their members; rows are read once, members kept aside until their households stand."""
+    by.require(LOAD)
     members: list[tuple[str, MemberRow]] = []
 
     def heads() -> Iterable[tuple[Any, ...]]:
@@ -62,6 +66,7 @@ def load_households(by: Actor, rows: Iterable[HouseholdRow]) -> int:
 
 def load_organisations(by: Actor, rows: Iterable[OrganisationRow]) -> int:
     """The tree with its periods; parents stand before their children. The periods of each code are replaced."""
+    by.require(LOAD)
     listed = list(rows)
     with transaction.atomic():
         ids: dict[str, int] = {}
@@ -99,6 +104,7 @@ def load_organisations(by: Actor, rows: Iterable[OrganisationRow]) -> int:
 
 def load_accounts(by: Actor, rows: Iterable[AccountRow]) -> int:
     """Accounts with their posts; an account that stands keeps its password."""
+    by.require(LOAD)
     added = 0
     with transaction.atomic():
         organisations = dict(models.Organisation.objects.values_list("code", "pk"))

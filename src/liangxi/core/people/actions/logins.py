@@ -74,3 +74,19 @@ def _write_down(account: Account | None, login: str, portal: str, remote: str, r
         personal={"login": login[:100], "remote": remote},
         decision="refused" if refusal else "granted",
     )
+
+
+def change_password(by: Actor, old: str, new: str) -> None:
+    """The account's own password: the old one proves that its owner sits at the screen."""
+    with transaction.atomic():
+        account = Account.objects.select_for_update().filter(pk=by.account, is_active=True).first()
+        if account is None or not check_password(old[: passwords.MAX_LENGTH], account.password):
+            why = "This is not your present password."
+            raise InvalidError("people.password.old", why, fields={"old": why})
+        passwords.check_password(new, kind=account.kind, login=account.login, field="new")
+        if new == old:
+            why = "Choose another password than the present one."
+            raise InvalidError("people.password.same", why, fields={"new": why})
+        account.password, account.password_changed_at = make_password(new), time.now()
+        account.save(update_fields=["password", "password_changed_at"])
+        audit.record(by=by, action="people.password.changed", object=f"account:{account.pk}")

@@ -19,6 +19,8 @@ def appoint(by: Actor, account: str, org: str, role: str, period: tuple[date, da
     _may_give(by, org, role)
     if until is not None and until <= since:
         raise _invalid("until", "The post must end after it begins.")
+    if account == by.account:
+        raise ForbiddenError("people.post.self", "Nobody gives a post to himself.")
     holder = account_row(account)
     if holder.kind != "staff":
         raise _invalid("account", "Only members of staff hold posts.")

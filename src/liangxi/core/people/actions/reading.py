@@ -62,7 +62,8 @@ def spouse_of(by: Actor, person: str) -> str | None:
 
 def firm(by: Actor, id: str) -> Firm:
     """A firm; the register is public, so no trace is left."""
-    row = FirmModel.objects.filter(pk=_uuid(id)).first()
+    ident = _uuid(id)
+    row = FirmModel.objects.filter(pk=ident).first() if ident else None
     if row is None:
         raise NotFoundError("people.firm.unknown", "There is no such firm.")
     return registers.firm_shape(row)
@@ -70,9 +71,10 @@ def firm(by: Actor, id: str) -> Firm:
 
 def firms_of(by: Actor) -> tuple[Firm, ...]:
     """The firms whose legal representative is the person of `by`."""
-    if by.person is None:
+    person = _uuid(by.person or "")
+    if person is None:
         return ()
-    rows = FirmModel.objects.filter(legal_representative_id=by.person, until=None).order_by("name")
+    rows = FirmModel.objects.filter(legal_representative_id=person, until=None).order_by("name")
     return tuple(registers.firm_shape(row) for row in rows)
 
 

@@ -1,6 +1,13 @@
 """The door of people: who is who, who may what, who answers for which part of the city."""
 
-from liangxi.core.people.face.logins import account, accounts, actor_of, authenticate, open_session
+from liangxi.core.people.face.logins import (
+    account,
+    accounts,
+    actor_of,
+    authenticate,
+    change_password,
+    open_session,
+)
 from liangxi.core.people.face.organisations import (
     appoint,
     delegate,
@@ -42,6 +49,7 @@ __all__ = [
     "actor_of",
     "appoint",
     "authenticate",
+    "change_password",
     "check_citizen_id",
     "check_phone",
     "check_uscc",

@@ -27,6 +27,11 @@ def open_session(request: HttpRequest, account: AbstractBaseUser) -> None:
     sessions.open_session(request, cast(models.Account, account))
 
 
+def change_password(*, by: Actor, old: str, new: str) -> None:
+    """Choose a new password; InvalidError names `old` or `new`. Other sessions of the account end."""
+    logins.change_password(by, old, new)
+
+
 def actor_of(*, account_id: str, post: str | None = None, firm: str | None = None) -> Actor:
     """The actor of an open account with every grant that holds today, borrowed ones included.
 

@@ -31,9 +31,12 @@ def posts_of(*, account: str) -> tuple[shapes.Post, ...]:
     return tree.posts_of(int(account)) if account.isdecimal() else ()
 
 
-def delegations_of(*, by: Actor) -> tuple[shapes.Delegation, ...]:
-    """What the account of `by` has lent or borrowed, the newest first."""
-    return tree.delegations_of(int(by.account)) if by.account.isdecimal() else ()
+def delegations_of(*, by: Actor, account: str | None = None) -> tuple[shapes.Delegation, ...]:
+    """What an account (that of `by`) has lent or borrowed, the newest first; another's needs `people.manage`."""
+    wanted = account or by.account
+    if wanted != by.account:
+        by.require("people.manage")
+    return tree.delegations_of(int(wanted)) if wanted.isdecimal() else ()
 
 
 def appoint(

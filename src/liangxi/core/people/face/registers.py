@@ -41,7 +41,7 @@ def firms_of(*, by: Actor) -> tuple[shapes.Firm, ...]:
 
 
 def load_people(*, by: Actor, rows: Iterable[shapes.PersonRow]) -> int:
-    """Load persons by id; the number added or changed."""
+    """Load persons by id; the number added or changed. Loading is for the house itself (`register.load`)."""
     return loading.load_people(by, rows)
 
 

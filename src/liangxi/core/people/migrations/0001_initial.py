@@ -39,21 +39,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Change",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("register", models.TextField()),
-                ("subject", models.UUIDField()),
-                ("field", models.TextField()),
-                ("before", models.TextField()),
-                ("after", models.TextField()),
-                ("on", models.DateField()),
-            ],
-            options={
-                "indexes": [models.Index(fields=["subject", "field", "on"], name="people_change_subject")],
-            },
-        ),
-        migrations.CreateModel(
             name="OrganisationPeriod",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -43,7 +43,12 @@ _RESIDENT = (Grant(roles.RESIDENT, roles.permissions_of(roles.RESIDENT), "/"),)
 
 def actor_of(account: int, *, post: int | None, firm: str | None) -> Actor:
     """The actor of an open account; see the face for the errors."""
-    params = {"account": account, "day": time.today(), "firm": firm, "separated": sorted(roles.SEPARATED_ROLES)}
+    params: dict[str, Any] = {
+        "account": account,
+        "day": time.today(),
+        "firm": firm,
+        "separated": sorted(roles.SEPARATED_ROLES),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SQL, params)
         rows = cursor.fetchall()

@@ -1,12 +1,10 @@
 """Reads of the registers: masked unless the reader has the right, the place and a purpose."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from liangxi.core.people.models import Change
 from liangxi.core.people.models import Firm as FirmModel
 from liangxi.core.people.rules.identity import mask_citizen_id, mask_name, mask_phone
 from liangxi.core.people.rules.scope import division_prefixes, prefix_sql
@@ -34,7 +32,8 @@ def people(where: str, params: Sequence[Any], *, limit: int) -> list[tuple[Any, 
             f"SELECT {_PERSON} FROM people_person WHERE {where} ORDER BY name, id LIMIT %s",  # noqa: S608 see docstring
             [*params, limit],
         )
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def person_shape(row: Sequence[Any], *, is_masked: bool) -> Person:
@@ -53,12 +52,6 @@ def person_shape(row: Sequence[Any], *, is_masked: bool) -> Person:
         until=until,
         is_masked=is_masked,
     )
-
-
-def values_on(subject: str, on: date) -> dict[str, str]:
-    """What amended fields said on a day: for each, the `before` of the first amendment after it."""
-    later = Change.objects.filter(subject=subject, on__gt=on).order_by("field", "on", "id").distinct("field")
-    return {change.field: change.before for change in later}
 
 
 def firm_shape(firm: FirmModel) -> Firm:

@@ -20,7 +20,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         APPROVER: frozenset({"case.decide", "case.read", "person.read"}),
         STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant"}),
         PACKAGE_ADMIN: frozenset({"onething.publish", "onething.read"}),
-        BUREAU_ADMIN: frozenset({"case.read", "people.manage", "org.manage", "onething.read", "events.manage"}),
+        BUREAU_ADMIN: frozenset(
+            {"case.read", "person.read", "people.manage", "org.manage", "onething.read", "events.manage"}
+        ),
         AUDITOR: frozenset({"audit.read"}),
         SECURITY_ADMIN: frozenset({"role.manage"}),
         SYSTEM_ADMIN: frozenset({"codes.manage", "calendar.manage", "places.manage", "events.manage"}),
