@@ -175,6 +175,7 @@ def pdf(by: Actor, number: str) -> bytes:
     said = documents.certificate_of(row.document, "zh", **_kept(row))
     english = documents.certificate_of(row.document, "en", **_kept(row))
     writer = pypdf.PdfWriter(io.BytesIO(sheet.draw(said, english, queries.city())))
+    writer.pdf_header = "%PDF-1.7"
     writer.add_attachment(documents.EMBEDDED, json.dumps(envelope(row), ensure_ascii=False, indent=1).encode())
     out = io.BytesIO()
     writer.write(out)

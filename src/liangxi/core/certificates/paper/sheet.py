@@ -34,7 +34,7 @@ def draw(said: Certificate, english: Certificate, city: Mapping[str, str]) -> by
     """The PDF; `english` is the same certificate with English titles."""
     fonts.prepare()
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1)
+    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, initialFontName=fonts.TEXT)
     canvas.setTitle(f"{said.title} {said.number}")
     canvas.setAuthor(said.issuer)
     canvas.setSubject(english.title)
