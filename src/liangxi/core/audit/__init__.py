@@ -1,0 +1,1 @@
+"""Who did what, why, and proof that nobody changed the record afterwards."""
