@@ -167,18 +167,18 @@ def _launch(server: Server, *, fsync: bool) -> None:
         _remove_if_misleading(lock)
     wait = ["-w", "-t", str(START_TIMEOUT)]
     command = ["pg_ctl", "-D", str(server.data), "-l", str(log), *wait, "-o", options, "start"]
-    _run(command, server.user, check=False)
+    done = _run(command, server.user, check=False)
     if not _is_alive(server):
-        raise _refusal(server)
+        raise _refusal(server, done.stdout + done.stderr)
 
 
 def _log(server: Server) -> Path:
     return server.data.with_name(server.data.name + ".log")
 
 
-def _refusal(server: Server) -> HouseError:
+def _refusal(server: Server, said: str = "") -> HouseError:
     tail = _log(server).read_text(errors="replace")[-1500:]
-    return HouseError("postgres.start", "The embedded PostgreSQL did not start:\n%(log)s", {"log": tail})
+    return HouseError("postgres.start", "The embedded PostgreSQL did not start:\n%(log)s", {"log": tail + said})
 
 
 def _is_alive(server: Server) -> bool:
@@ -211,7 +211,7 @@ def _remove_if_misleading(lock: Path) -> None:
 
 
 def _control_says_running(server: Server) -> bool:
-    return _run(["pg_ctl", "-D", str(server.data), "status"], server.user, check=False) == 0
+    return _run(["pg_ctl", "-D", str(server.data), "status"], server.user, check=False).returncode == 0
 
 
 def _answers(server: Server) -> bool:
@@ -232,7 +232,7 @@ def _as_user(name: str) -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _run(command: list[str], user: str, *, check: bool = True) -> int:
+def _run(command: list[str], user: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
     program = str(places.binaries(pwd.getpwnam(user) if os.geteuid() == 0 else None) / command[0])
     done: subprocess.CompletedProcess[str] = subprocess.run(
         [program, *command[1:]],
@@ -247,7 +247,7 @@ def _run(command: list[str], user: str, *, check: bool = True) -> int:
         raise HouseError(
             "postgres.command", "%(program)s failed: %(error)s", {"program": program, "error": done.stderr}
         )
-    return done.returncode
+    return done
 
 
 if __name__ == "__main__":  # a look by hand: python -m liangxi.kit.postgres DIRECTORY

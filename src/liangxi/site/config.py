@@ -70,7 +70,7 @@ def read() -> Config:
 
 def _number(name: str, *, default: int, low: int, high: int) -> int:
     text = os.environ.get(name, "") or str(default)
-    if not (text.isdecimal() and low <= int(text) <= high):
+    if not (text.isascii() and text.isdecimal() and low <= int(text) <= high):
         raise InvalidError(
             "config.number",
             "%(name)s must be a whole number from %(low)s to %(high)s, not '%(text)s'.",

@@ -78,8 +78,16 @@ def sole_use(config: Config) -> Iterator[IO[str]]:
         yield handle
 
 
+def is_embedded(config: Config) -> bool:
+    """True when the database of `config` is the one in its home; children are given its address like any other."""
+    if not config.database_url:
+        return True
+    directory = config.database_directory
+    return directory.exists() and config.database_url == postgres.locate(directory).url(NAME)
+
+
 def stop_unless_used(config: Config) -> None:
     """Stop the embedded server, unless a supervisor has this home meanwhile."""
-    if not config.database_url:
+    if is_embedded(config):
         with contextlib.suppress(ConflictError), sole_use(config):
             postgres.stop(config.database_directory)

@@ -1,6 +1,7 @@
 """The door of the case engine."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from liangxi.core.cases import actions, lists, queries
@@ -102,6 +103,11 @@ def find_cases(
 def lights(*, by: Actor) -> Mapping[str, LightCounts]:
     """Open tasks in the scope of `case.read` by organisation and light."""
     return lists.lights(by)
+
+
+def opened_by_day(*, by: Actor, days: int = 14) -> Mapping[date, int]:
+    """Whole cases in the scope of `case.read` by the day on which they were opened, today and `days` - 1 before."""
+    return lists.opened_by_day(by, days)
 
 
 def rate(*, by: Actor, case: str, stars: int, text: str = "", tags: Sequence[str] = ()) -> None:

@@ -60,7 +60,7 @@ def delegate(by: Actor, post: str, to: str, permissions: frozenset[str], period:
         raise _invalid("permissions", "Choose permissions of this post.")
     if until <= since or until <= time.today():
         raise _invalid("until", "The delegation must end after it begins.")
-    target = account_row(to)
+    target = account_row(to, "to")
     if target.kind != "staff" or str(target.pk) == by.account:
         raise _invalid("to", "Choose another member of staff.")
     with transaction.atomic():
@@ -85,11 +85,12 @@ def end_delegation(by: Actor, delegation: str) -> None:
         audit.record(by=by, action="people.delegation.ended", object=f"account:{row.to_id}")
 
 
-def account_row(account: str) -> Account:
-    """The open account of an id; InvalidError naming `account`."""
-    row = Account.objects.filter(pk=account, is_active=True).first() if account.isdecimal() else None
+def account_row(account: str, field: str = "account") -> Account:
+    """The open account of an id or of a staff login; InvalidError naming `field`."""
+    named = {"pk": int(account)} if account.isdecimal() and len(account) < 19 else {"login": account, "kind": "staff"}
+    row = Account.objects.filter(is_active=True, **named).first()
     if row is None:
-        raise _invalid("account", "There is no such account, or it is closed.")
+        raise _invalid(field, "There is no such account, or it is closed.")
     return row
 
 

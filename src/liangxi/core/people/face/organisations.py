@@ -58,7 +58,10 @@ def end_post(*, by: Actor, post: str, on: date | None = None) -> None:
 def delegate(
     *, by: Actor, post: str, to: str, until: date, permissions: frozenset[str], since: date | None = None
 ) -> str:
-    """Lend permissions of one's own post to another member of staff until a day (not included); the id."""
+    """Lend permissions of one's own post to another member of staff until a day (not included); the id.
+
+    `to` is an account's id or login. InvalidError naming permissions, until or to.
+    """
     return str(posts.delegate(by, post, to, permissions, (since or time.today(), until)))
 
 
