@@ -1,0 +1,1 @@
+"""The look of every portal: tokens, components, base pages, template tags and the style page."""
