@@ -1,6 +1,7 @@
 """What the worker does, and how often."""
 
 from liangxi.core.events import face as events
+from liangxi.core.files import face as files
 from liangxi.site import marks
 from liangxi.site.worker import Job
 
@@ -12,6 +13,12 @@ def deliver() -> int:
     return events.deliver_due(limit=100)
 
 
+def sweep_files() -> int:
+    """Remove files that nothing needs and what crashes left of them."""
+    swept = files.sweep()
+    return swept.files + swept.contents + swept.drafts
+
+
 def beat() -> int:
     """Leave a sign of life, which `/health` looks for."""
     marks.put("worker")
@@ -20,5 +27,6 @@ def beat() -> int:
 
 JOBS = (
     Job("events", 1.0, deliver),
+    Job("files", 3600.0, sweep_files),
     Job("beat", BEAT, beat),
 )

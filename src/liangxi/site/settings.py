@@ -60,7 +60,7 @@ CORE = [
     "cases",
 ]
 SYSTEMS = ["data", "twin", "onething"]
-PORTALS = ["design", "citizen", "workbench", "office"]
+PORTALS = ["design", "citizen", "workbench", "office", "verify"]
 
 
 def _rooms(floor: str, names: list[str]) -> list[str]:

@@ -1,9 +1,12 @@
 """Every address of the house."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from liangxi.site.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
+    path("office/", include("liangxi.portals.office.urls")),
+    path("verify/", include("liangxi.portals.verify.urls")),
+    path("", include("liangxi.portals.design.urls")),
 ]

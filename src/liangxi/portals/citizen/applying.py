@@ -1,0 +1,183 @@
+"""From the guide to a submitted case: consent, the one form, materials, a last look."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from liangxi.core.forms import face as forms
+from liangxi.core.forms.shapes import Prefill
+from liangxi.core.people import face as people
+from liangxi.kit.errors import InvalidError
+from liangxi.kit.ids import new_id
+from liangxi.portals.access import HouseRequest, act_as, resident
+from liangxi.portals.words import in_words
+from liangxi.systems.data import face as data
+from liangxi.systems.onething import face as onething
+from liangxi.systems.onething.shapes import Draft, Upload
+
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@resident
+@page
+def begin(request: HouseRequest, package: str) -> HttpResponse:
+    """Say which registers will be read and why, choose the firm, begin."""
+    answers = dict(request.GET.items())
+    guide = onething.guide(package=package, answers=answers)
+    firms = people.firms_of(by=request.actor) if guide.package.audience == "firm" else ()
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            actor = _acting(request, firms)
+            draft = onething.start(
+                by=actor, package=package, answers=answers, consent=request.POST.get("consent") == "yes"
+            )
+        except InvalidError as error:
+            errors = in_words(error)
+        else:
+            return redirect("citizen:form", draft=draft.id)
+    context = {"guide": guide, "firms": firms, "errors": errors, "chosen": request.POST.get("firm", request.actor.firm)}
+    return render(request, "citizen/begin.html", context, status=422 if errors else 200)
+
+
+def _acting(request: HouseRequest, firms: tuple[Any, ...]) -> Any:
+    """The actor, for the firm that the page chose when the package is one for firms."""
+    chosen = request.POST.get("firm", "")
+    if not firms or not chosen or chosen == request.actor.firm:
+        return request.actor
+    actor = people.actor_of(account_id=request.actor.account, firm=chosen)
+    act_as(request, firm=chosen)
+    return actor
+
+
+@resident
+@page
+def form(request: HouseRequest, draft: UUID) -> HttpResponse:
+    """The one form: prefilled, saved while one types, checked when one goes on."""
+    by = request.actor
+    found = onething.draft(by=by, id=str(draft))
+    if found.case_no:
+        return redirect("citizen:case", no=found.case_no)
+    typed: dict[str, Any] = dict(found.values)
+    if request.method == "POST":
+        going_on = request.POST.get("next") == "materials"
+        sent = forms.posted(found.form, request.POST)
+        found = onething.save(by=by, draft=str(draft), values=sent, complete=going_on)
+        if going_on and not found.errors:
+            return redirect("citizen:materials", draft=draft)
+        typed = {**found.values, **sent}
+        if request.headers.get("HX-Target") == "saved":
+            return render(request, "citizen/saved.html", {"draft": found})
+    context = {"draft": found, "values": typed, "prefill": _prefill(found), "errors": found.errors}
+    return render(request, "citizen/form.html", context, status=422 if found.errors else 200)
+
+
+def _prefill(draft: Draft) -> dict[str, Prefill]:
+    """The source under each field that a register filled, and the way to say that it is wrong."""
+    return {
+        field: Prefill(
+            source=forms.say(origin.org_title),
+            as_of=origin.as_of,
+            dispute_url=reverse("citizen:dispute", args=[draft.id, field]),
+        )
+        for field, origin in draft.prefilled.items()
+    }
+
+
+@resident
+@page
+def dispute(request: HouseRequest, draft: UUID, field: str) -> HttpResponse:
+    """Say that a value of a register is wrong: its owner is told, the application uses what the applicant says."""
+    found = onething.draft(by=request.actor, id=str(draft))
+    origin = found.prefilled.get(field)
+    if origin is None:
+        return redirect("citizen:form", draft=draft)
+    error = ""
+    if request.method == "POST":
+        claim, note = request.POST.get("claim", "").strip(), request.POST.get("note", "").strip()
+        if claim:
+            data.dispute(
+                by=request.actor, subject=origin.subject, field=origin.source, claim=claim[:200], note=note[:500]
+            )
+            messages.success(request, gettext("Thank you. The owner of the register has been told."))
+            return redirect(reverse("citizen:form", args=[draft]) + f"#field-{field}")
+        error = gettext("Write what the value should be.")
+    context = {"draft": found, "field": found.form.field(field), "origin": origin, "error": error,
+               "value": found.values.get(field, "")}  # fmt: skip
+    return render(request, "citizen/dispute.html", context, status=422 if error else 200)
+
+
+@resident
+@page
+def materials(request: HouseRequest, draft: UUID) -> HttpResponse:
+    """What is there already and from where, and what is still to be brought."""
+    by, key = request.actor, str(draft)
+    found = onething.draft(by=by, id=key)
+    errors: dict[str, str] = {}
+    if request.method == "POST" and not found.case_no:
+        try:
+            found = _give(request, key)
+        except InvalidError as error:
+            errors = in_words(error)
+        else:
+            if "HX-Request" not in request.headers and request.POST.get("next") == "check":
+                return _go_to_check(request, found)
+    context = {"draft": found, "errors": errors}
+    template = "citizen/materials_list.html" if "HX-Request" in request.headers else "citizen/materials.html"
+    return render(request, template, context, status=422 if errors else 200)
+
+
+def _give(request: HouseRequest, draft: str) -> Draft:
+    found = onething.draft(by=request.actor, id=draft)
+    for one in found.materials:
+        sent = request.FILES.get(f"file-{one.material.id}")
+        if sent is not None:
+            upload: Upload = (sent.name or "", sent.read())
+            found = onething.add_material(by=request.actor, draft=draft, material=one.material.id, upload=upload)
+        elif request.POST.get(f"commit-{one.material.id}") == "yes" and not one.is_satisfied:
+            found = onething.add_material(by=request.actor, draft=draft, material=one.material.id, commit=True)
+    return found
+
+
+def _go_to_check(request: HouseRequest, draft: Draft) -> HttpResponse:
+    if not draft.missing:
+        return redirect("citizen:check", draft=draft.id)
+    errors = {m.material.id: gettext("Add this material.") for m in draft.missing}
+    return render(request, "citizen/materials.html", {"draft": draft, "errors": errors}, status=422)
+
+
+@resident
+@page
+def check(request: HouseRequest, draft: UUID) -> HttpResponse:
+    """The answers once more, the declaration, submit."""
+    by, key = request.actor, str(draft)
+    found = onething.draft(by=by, id=key)
+    if found.case_no and request.method != "POST":
+        return redirect("citizen:receipt", no=found.case_no)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            if request.POST.get("declared") != "yes":
+                raise InvalidError("citizen.declaration", "Confirm that what you say is true.",
+                                   fields={"declared": "Confirm that what you say is true."})  # fmt: skip
+            receipt = onething.submit(by=by, draft=key, key=request.POST.get("key") or str(new_id()))
+        except InvalidError as error:
+            errors = in_words(error)
+        else:
+            return redirect("citizen:receipt", no=receipt.case_no)
+    context = {"draft": found, "errors": errors, "key": request.POST.get("key") or str(new_id()),
+               "links": _links(found)}  # fmt: skip
+    return render(request, "citizen/check.html", context, status=422 if errors else 200)
+
+
+def _links(draft: Draft) -> dict[str, str]:
+    """Where each place to mend is mended."""
+    at_form, at_materials = reverse("citizen:form", args=[draft.id]), reverse("citizen:materials", args=[draft.id])
+    links = {field.id: f"{at_form}#field-{field.id}" for field in draft.form.fields}
+    return links | {m.material.id: f"{at_materials}#material-{m.material.id}" for m in draft.materials}

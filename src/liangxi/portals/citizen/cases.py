@@ -1,0 +1,202 @@
+"""My matters: receipt, progress, corrections, withdrawal, rating; and the status that number and code open."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from liangxi.core.cases import face as engine
+from liangxi.core.cases.shapes import CaseView, SupplementView
+from liangxi.core.certificates import face as certificates
+from liangxi.core.forms import face as forms
+from liangxi.core.forms.shapes import Form
+from liangxi.core.people import face as people
+from liangxi.kit import tickets
+from liangxi.kit.errors import HouseError, InvalidError, NotFoundError
+from liangxi.kit.ids import new_id
+from liangxi.portals.access import HouseRequest, VisitorRequest, public, resident
+from liangxi.portals.words import in_words, sentence
+from liangxi.systems.onething import face as onething
+from liangxi.systems.onething.shapes import Application, Upload
+
+page = require_http_methods(["GET", "HEAD", "POST"])
+TAGS = ("attitude", "speed", "explained", "materials", "online")  # what a rating may point at
+
+
+@resident
+@require_safe
+def mine(request: HouseRequest) -> HttpResponse:
+    """My applications and cases, what waits for me first."""
+    found = engine.my_cases(by=request.actor)
+    context = {
+        "waiting": [c for c in found if c.waiting_for_me],
+        "running": [c for c in found if not c.waiting_for_me and c.closed_at is None],
+        "closed": [c for c in found if not c.waiting_for_me and c.closed_at is not None],
+        "drafts": onething.drafts(by=request.actor),
+    }
+    return render(request, "citizen/mine.html", context)
+
+
+@resident
+@require_safe
+def case(request: HouseRequest, no: str) -> HttpResponse:
+    """Where my case stands; the page hears of every change."""
+    view = engine.case(by=request.actor, no=no)
+    if view.parent_no:
+        return redirect("citizen:case", no=view.parent_no)
+    context = {
+        "case": view,
+        "application": onething.application(by=request.actor, case=no),
+        "supplements": _supplements(view),
+        "organisations": {item.org: people.organisation(code=item.org) for item in view.items},
+        "certificates": [
+            certificates.certificate(by=request.actor, number=i.certificate) for i in view.items if i.certificate
+        ],
+        "ticket": tickets.issue([f"case:{view.no}"], secret=settings.SECRET_KEY),
+        "key": str(new_id()),
+    }
+    template = "citizen/case_progress.html" if request.headers.get("HX-Target") == "progress" else "citizen/case.html"
+    return render(request, template, context)
+
+
+@resident
+@require_safe
+def receipt(request: HouseRequest, no: str) -> HttpResponse:
+    """What one takes away after submitting: number, check code, what happens next."""
+    return render(request, "citizen/receipt.html", {"case": engine.case(by=request.actor, no=no)})
+
+
+def _supplements(view: CaseView) -> list[SupplementView]:
+    return [one.supplement for one in (view, *view.items) if one.supplement is not None]
+
+
+@resident
+@page
+def correct(request: HouseRequest, no: str) -> HttpResponse:
+    """Only what was asked for, each with the reason of the office."""
+    view = engine.case(by=request.actor, no=no)
+    waiting = _supplements(view)
+    if not waiting:
+        return redirect("citizen:case", no=no)
+    asked = waiting[0]
+    application = onething.application(by=request.actor, case=no)
+    small = _only(application.form, asked)
+    errors: dict[str, str] = {}
+    typed: dict[str, Any] = {field.id: application.values.get(field.id) for field in small.fields}
+    if request.method == "POST":
+        typed = forms.posted(small, request.POST)
+        try:
+            onething.answer_supplement(
+                by=request.actor,
+                case=asked.case_no,
+                values=typed,
+                uploads=_uploads(request, asked),
+                key=request.POST.get("key") or str(new_id()),
+            )
+        except InvalidError as error:
+            errors = in_words(error)
+        else:
+            messages.success(request, gettext("Thank you. Your corrections were sent; the clock runs on."))
+            return redirect("citizen:case", no=no)
+    context = {
+        "case": view,
+        "asked": asked,
+        "form": small,
+        "values": typed,
+        "errors": errors,
+        "materials": _materials(application, asked),
+        "labels": {field.id: forms.say(field.label) for field in small.fields},
+        "key": request.POST.get("key") or str(new_id()),
+    }
+    return render(request, "citizen/correct.html", context, status=422 if errors else 200)
+
+
+def _only(form: Form, asked: SupplementView) -> Form:
+    return Form(form.id, form.title, tuple(f for f in form.fields if f.id in asked.fields), (), tuple(asked.fields))
+
+
+def _materials(application: Application, asked: SupplementView) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": m.material.id,
+            "title": forms.say(m.material.title),
+            "help": forms.say(m.material.help or {"zh": "", "en": ""}),
+            "reason": asked.materials[m.material.id],
+        }
+        for m in application.materials if m.material.id in asked.materials
+    ]  # fmt: skip
+
+
+def _uploads(request: HouseRequest, asked: SupplementView) -> dict[str, Upload]:
+    sent = {key: request.FILES.get(f"file-{key}") for key in asked.materials}
+    missing = {key: "Add this material." for key, file in sent.items() if file is None}
+    if missing:
+        raise InvalidError("citizen.material.missing", "Some materials are missing.", fields=missing)
+    return {key: (file.name or "", file.read()) for key, file in sent.items() if file is not None}
+
+
+@resident
+@require_POST
+def withdraw(request: HouseRequest, no: str) -> HttpResponse:
+    """Take the case back before anything is decided."""
+    try:
+        engine.command(
+            by=request.actor,
+            case=no,
+            action="withdraw",
+            key=request.POST.get("key") or str(new_id()),
+            body={"reason": request.POST.get("reason", "").strip()[:500]},
+        )
+        messages.success(request, gettext("Your application was withdrawn."))
+    except HouseError as error:
+        messages.error(request, sentence(error))
+    return redirect("citizen:case", no=no)
+
+
+@resident
+@page
+def rate(request: HouseRequest, no: str) -> HttpResponse:
+    """The five legal levels of satisfaction (好差评), once for each case."""
+    view = engine.case(by=request.actor, no=no)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            stars = request.POST.get("stars", "")
+            if stars not in {"1", "2", "3", "4", "5"}:
+                raise InvalidError("citizen.stars", "Choose one of the five levels.",
+                                   fields={"stars": "Choose one of the five levels."})  # fmt: skip
+            engine.rate(
+                by=request.actor,
+                case=no,
+                stars=int(stars),
+                text=request.POST.get("text", "").strip(),
+                tags=[tag for tag in request.POST.getlist("tags") if tag in TAGS],
+            )
+        except InvalidError as error:
+            errors = in_words(error)
+        else:
+            messages.success(request, gettext("Thank you for your rating."))
+            return redirect("citizen:case", no=no)
+    context = {"case": view, "errors": errors, "typed": request.POST}
+    return render(request, "citizen/rate.html", context, status=422 if errors else 200)
+
+
+@public
+@page
+def status(request: VisitorRequest) -> HttpResponse:
+    """Number and check code open the status without signing in; it holds no personal data."""
+    context: dict[str, Any] = {"no": "", "check": ""}
+    if request.method == "POST":
+        no, code = request.POST.get("no", "").strip(), request.POST.get("check", "").strip()
+        context = {"no": no, "check": code}
+        try:
+            context["found"] = engine.public_status(no=no, check=code)
+        except NotFoundError:
+            context["error"] = gettext(
+                "Number and check code do not belong together. Both are printed on your receipt."
+            )
+    return render(request, "citizen/status.html", context, status=404 if "error" in context else 200)

@@ -1,0 +1,146 @@
+"""Small words of the citizen's pages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.template import Library
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+from liangxi.core.forms import face as forms
+from liangxi.core.people import face as people
+from liangxi.core.people.shapes import Organisation
+from liangxi.portals.design.templatetags.design import badge_tag
+from liangxi.systems.onething.shapes import DraftMaterial, Guide, Material, Question
+
+register = Library()
+
+
+@register.filter
+def say(titles: Mapping[str, str] | None) -> str:
+    """The words of a `{"zh": ..., "en": ...}` in the page's language."""
+    return forms.say(titles) if titles else ""
+
+
+@register.filter
+def law(name: str) -> str:
+    """The name of a law as it is written: 《...》."""
+    return f"《{name}》"
+
+
+@register.filter
+def plain_number(value: Any) -> str:
+    """A number for an input field: a point, no thousands."""
+    return "" if value is None else f"{value:g}"
+
+
+@register.filter
+def as_query(answers: Mapping[str, Any]) -> str:
+    """Answers as the query of an address."""
+    return urlencode({key: str(value).lower() if isinstance(value, bool) else value for key, value in answers.items()})
+
+
+@register.filter
+def status_word(status: str) -> str:
+    """Whether the city has confirmed the content."""
+    return gettext("content to be confirmed by the city") if status == "to be confirmed by the city" else status
+
+
+@register.simple_tag
+def question_labels(questions: Sequence[Question]) -> dict[str, str]:
+    """The questions by id, for the summary of errors."""
+    return {question.id: forms.say(question.q) for question in questions}
+
+
+@register.simple_tag
+def answer_of(guide: Guide, question: Question) -> Any:
+    """The answer given to a question, or None."""
+    return guide.answers.get(question.id)
+
+
+@register.simple_tag
+def error_of(errors: Mapping[str, str] | None, key: str) -> str:
+    """The message for a field, translated, or ""."""
+    message = (errors or {}).get(key, "")
+    return gettext(message) if message else ""
+
+
+@register.simple_tag
+def org_name(organisations: Iterable[Organisation] | Mapping[str, Organisation], code: str) -> str:
+    """The name of an organisation among those that the page knows; its code when it is unknown."""
+    known = organisations.values() if isinstance(organisations, Mapping) else organisations
+    return next((forms.say(one.name) for one in known if one.code == code), code)
+
+
+@register.simple_tag
+def how_badge(how: str) -> SafeString:
+    """How a material is satisfied, as a short word."""
+    words = {
+        "elicence": (pgettext("material", "From your e-licences"), "camphor", "shield-check"),
+        "data": (pgettext("material", "Checked in the register"), "camphor", "database"),
+        "result": (pgettext("material", "Comes from this application"), "camphor", "check"),
+        "commitment": (pgettext("material", "Your signed word is enough"), "lake", "pen-line"),
+        "upload": (pgettext("material", "Please bring"), "amber", "upload"),
+    }
+    return SafeString(badge_tag(*words[how]))
+
+
+@register.simple_tag
+def stars_word(stars: int) -> str:
+    """The legal word of a level of satisfaction (政务服务"好差评")."""
+    return {
+        5: pgettext("rating", "Very satisfied"),
+        4: pgettext("rating", "Satisfied"),
+        3: pgettext("rating", "Basically satisfied"),
+        2: pgettext("rating", "Dissatisfied"),
+        1: pgettext("rating", "Very dissatisfied"),
+    }[stars]
+
+
+@register.simple_tag
+def rating_tags() -> list[tuple[str, str]]:
+    """What a rating may point at, as (code, word)."""
+    return [
+        ("attitude", gettext("Attitude of the staff")),
+        ("speed", gettext("Speed")),
+        ("explained", gettext("Explanations")),
+        ("materials", gettext("Materials asked for")),
+        ("online", gettext("These pages")),
+    ]
+
+
+@register.simple_tag
+def material_labels(materials: Sequence[DraftMaterial]) -> dict[str, str]:
+    """The titles of materials by id, for the summary of errors."""
+    return {one.material.id: forms.say(one.material.title) for one in materials}
+
+
+@register.simple_tag
+def file_field(material: Material) -> str:
+    """The name of the upload field of a material."""
+    return f"file-{material.id}"
+
+
+@register.simple_tag
+def label_of(labels: Mapping[str, str], key: str) -> str:
+    """The label of a field by its id."""
+    return labels.get(key, key)
+
+
+@register.simple_tag
+def link_of(links: Mapping[str, str], key: str) -> str:
+    """Where a place to mend is mended; the declaration of the same page for what is not in the form."""
+    return links.get(key.partition(".")[0], "#id_declared")
+
+
+@register.filter
+def masked_id(value: str) -> str:
+    """A citizen id with its middle hidden."""
+    return people.mask_citizen_id(value)
+
+
+@register.filter
+def masked_phone(value: str) -> str:
+    """A mobile number with its middle hidden."""
+    return people.mask_phone(value)

@@ -1,0 +1,31 @@
+"""The addresses of residents and firms."""
+
+from django.urls import path
+
+from liangxi.portals.citizen import account, applying, cases, finding, signing
+
+app_name = "citizen"
+urlpatterns = [
+    path("", finding.home, name="home"),
+    path("things/", finding.things, name="things"),
+    path("things/<slug:package>/", finding.thing, name="thing"),
+    path("things/<slug:package>/begin/", applying.begin, name="begin"),
+    path("applications/<uuid:draft>/", applying.form, name="form"),
+    path("applications/<uuid:draft>/materials/", applying.materials, name="materials"),
+    path("applications/<uuid:draft>/check/", applying.check, name="check"),
+    path("applications/<uuid:draft>/wrong/<slug:field>/", applying.dispute, name="dispute"),
+    path("cases/", cases.mine, name="mine"),
+    path("cases/<str:no>/", cases.case, name="case"),
+    path("cases/<str:no>/receipt/", cases.receipt, name="receipt"),
+    path("cases/<str:no>/correct/", cases.correct, name="correct"),
+    path("cases/<str:no>/withdraw/", cases.withdraw, name="withdraw"),
+    path("cases/<str:no>/rate/", cases.rate, name="rate"),
+    path("status/", cases.status, name="status"),
+    path("certificates/", account.own_certificates, name="certificates"),
+    path("certificates/<str:number>.pdf", account.certificate_pdf, name="certificate_pdf"),
+    path("messages/", account.inbox, name="messages"),
+    path("me/", account.me, name="me"),
+    path("me/acting/", account.acting, name="acting"),
+    path("login/", signing.login, name="login"),
+    path("logout/", signing.logout, name="logout"),
+]

@@ -1,0 +1,1 @@
+"""The pages of the bureau, the auditor and the security administrator."""

@@ -1,0 +1,108 @@
+"""The words of these pages for what the house keeps as codes."""
+
+from django.utils.translation import gettext, pgettext
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """The word and the tone of each state of a case."""
+    return {
+        "submitted": (pgettext("state", "Received"), "lake"),
+        "correction": (pgettext("state", "Waits for corrections"), "amber"),
+        "accepted": (pgettext("state", "Accepted"), "lake"),
+        "refused": (pgettext("state", "Not accepted"), "azalea"),
+        "reviewing": (pgettext("state", "In review"), "lake"),
+        "approved": (pgettext("state", "Approved"), "camphor"),
+        "denied": (pgettext("state", "Denied"), "azalea"),
+        "issued": (pgettext("state", "Issued"), "camphor"),
+        "withdrawn": (pgettext("state", "Withdrawn"), ""),
+        "terminated": (pgettext("state", "Ended"), ""),
+    }
+
+
+def roles() -> dict[str, str]:
+    """The names of roles."""
+    return {
+        "clerk": pgettext("role", "Window clerk"),
+        "approver": pgettext("role", "Approver"),
+        "steward": pgettext("role", "Data steward"),
+        "package_admin": pgettext("role", "Package editor"),
+        "bureau_admin": pgettext("role", "Bureau administrator"),
+        "auditor": pgettext("role", "Auditor"),
+        "security_admin": pgettext("role", "Security administrator"),
+        "system_admin": pgettext("role", "System administrator"),
+    }
+
+
+def permissions() -> dict[str, str]:
+    """What permissions let one do."""
+    return {
+        "case.accept": gettext("Accept cases"),
+        "case.decide": gettext("Decide matters"),
+        "case.handout": gettext("Hand out results"),
+        "case.read": gettext("Read cases"),
+        "person.read": gettext("Read the register of persons"),
+        "data.read": gettext("Read data"),
+        "data.manage": gettext("Manage data"),
+        "data.correct": gettext("Correct data"),
+        "data.grant": gettext("Grant data"),
+        "onething.publish": gettext("Publish packages"),
+        "onething.read": gettext("Read packages"),
+    }
+
+
+def kinds() -> dict[str, str]:
+    """Kinds of organisations."""
+    return {
+        "government": gettext("Government"),
+        "department": gettext("Department"),
+        "institution": gettext("Public institution"),
+        "window": gettext("Service window"),
+        "town": gettext("Town or street"),
+        "zone": gettext("Functional zone"),
+        "community": gettext("Community"),
+    }
+
+
+def relations() -> dict[str, str]:
+    """Relations to the head of a household (GB/T 4761)."""
+    return {
+        "head": pgettext("relation", "Head"),
+        "spouse": pgettext("relation", "Spouse"),
+        "husband": pgettext("relation", "Husband"),
+        "wife": pgettext("relation", "Wife"),
+        "son": pgettext("relation", "Son"),
+        "daughter": pgettext("relation", "Daughter"),
+        "child": pgettext("relation", "Child"),
+        "father": pgettext("relation", "Father"),
+        "mother": pgettext("relation", "Mother"),
+        "parent": pgettext("relation", "Parent"),
+    }
+
+
+def deeds() -> dict[str, str]:
+    """Actions of the audit trail."""
+    return {
+        "people.login": gettext("Signed in"),
+        "person.read": gettext("Looked at a person"),
+        "person.search": gettext("Searched for persons"),
+        "household.read": gettext("Looked at a household"),
+        "case.view": gettext("Looked at a case"),
+        "people.post.appointed": gettext("Gave a post"),
+        "people.post.ended": gettext("Ended a post"),
+        "people.delegated": gettext("Lent a post"),
+        "people.delegation.ended": gettext("Took back a post"),
+        "people.password.changed": gettext("Changed a password"),
+        "people.loaded": gettext("Loaded a register"),
+        "people.accounts.loaded": gettext("Loaded accounts"),
+        "people.organisations.loaded": gettext("Loaded organisations"),
+    }
+
+
+def decisions() -> dict[str, str]:
+    """Decisions of the audit trail."""
+    return {
+        "granted": pgettext("decision", "granted"),
+        "refused": pgettext("decision", "refused"),
+        "full": pgettext("decision", "complete"),
+        "masked": pgettext("decision", "masked"),
+    }
