@@ -47,6 +47,7 @@ class Household(models.Model):
     """A household (户) of the household register."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
+    number = models.TextField(blank=True, default="")  # 户号
     address_code = models.TextField(blank=True, default="")
     head = models.ForeignKey(Person, on_delete=models.PROTECT)
     since = models.DateField()

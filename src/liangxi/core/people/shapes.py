@@ -76,9 +76,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A household with its present members, the head first."""
+    """A household with its number (户号) and present members, the head first."""
 
     id: str
+    number: str
     address_code: str
     head: str
     since: date
@@ -192,6 +193,7 @@ class HouseholdRow:
     head: str
     since: date
     members: tuple[MemberRow, ...]
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

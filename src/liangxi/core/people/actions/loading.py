@@ -43,10 +43,10 @@ def load_households(by: Actor, rows: Iterable[HouseholdRow]) -> int:
     def heads() -> Iterable[tuple[Any, ...]]:
         for row in rows:
             members.extend((row.id, member) for member in row.members)
-            yield row.id, row.address_code, row.head, row.since
+            yield row.id, row.number, row.address_code, row.head, row.since
 
     with transaction.atomic():
-        count = _load(by, "people_household", ("id", "address_code", "head_id", "since"), ("id",), heads())
+        count = _load(by, "people_household", ("id", "number", "address_code", "head_id", "since"), ("id",), heads())
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TEMP TABLE loaded_member (household_id uuid, person_id uuid, relation text, since date) "

@@ -73,7 +73,7 @@ def firm_shape(firm: FirmModel) -> Firm:
 
 
 _HOUSEHOLD = """
-SELECT household.id, household.address_code, household.head_id, household.since,
+SELECT household.id, household.number, household.address_code, household.head_id, household.since,
        member.person_id, person.name, member.relation, member.since
 FROM people_householdmember mine
 JOIN people_household household ON household.id = mine.household_id
@@ -91,5 +91,5 @@ def household_of(person: str) -> Household | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    members = tuple(Member(str(row[4]), row[5], row[6], row[7]) for row in rows)
-    return Household(str(rows[0][0]), rows[0][1], str(rows[0][2]), rows[0][3], members)
+    members = tuple(Member(str(row[5]), row[6], row[7], row[8]) for row in rows)
+    return Household(str(rows[0][0]), rows[0][1], rows[0][2], str(rows[0][3]), rows[0][4], members)

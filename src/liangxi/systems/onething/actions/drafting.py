@@ -13,6 +13,7 @@ from liangxi.core.forms import face as forms
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, InvalidError
+from liangxi.systems.data import face as data
 from liangxi.systems.onething import queries, shapes
 from liangxi.systems.onething.actions.prefilling import prefill
 from liangxi.systems.onething.models import Draft
@@ -42,6 +43,8 @@ def start(by: Actor, package_id: str, raw_answers: Mapping[str, Any], consent: b
             consented_at=now if consent else None,
             updated_at=now,
         )
+        if consent:
+            data.consent(by=by, purpose=f"onething:{package.id}", ref=f"draft:{draft.pk}", person=draft.person)
         prefill(by, draft, found)
         draft.save(force_insert=True)
         audit.record(by=by, action="onething.draft.started", object=f"draft:{draft.pk}", detail={"package": package.id})
@@ -134,7 +137,12 @@ def _require_complete(view: shapes.Draft) -> None:
 
 
 def answer_supplement(
-    by: Actor, case_no: str, values: Mapping[str, Any], uploads: Mapping[str, shapes.Upload], key: str, version: int | None
+    by: Actor,
+    case_no: str,
+    values: Mapping[str, Any],
+    uploads: Mapping[str, shapes.Upload],
+    key: str,
+    version: int | None,
 ) -> Outcome:
     """Give what was asked for once and completely; corrected answers are checked like the first ones."""
     with transaction.atomic():

@@ -56,7 +56,7 @@ def _ask_registers(by: Actor, draft: Draft, guide: Guide) -> _Known:
         fields = sorted(found.field for found in resolved if found.subject == kind)
         answer = data.fetch(by=by, purpose=purpose, subject=subject, fields=fields, consent=consent) if fields else {}
         facts |= {(kind, field): fact for field, fact in answer.items()}
-        licences |= {one.type: one.number for one in data.licences_of(by=by, purpose=purpose, subject=subject)}
+        licences |= {one.type: one.number for one in data.licences_of(by=by, purpose=purpose, subject=subject, consent=consent)}
     facts |= _premises(by, draft)
     return _Known(facts, subjects, licences, person.sex)
 

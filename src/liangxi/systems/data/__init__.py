@@ -1,0 +1,1 @@
+"""What the departments know: authoritative registers, read for a purpose, with consent, and on record."""

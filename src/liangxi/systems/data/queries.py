@@ -1,0 +1,173 @@
+"""Reads of the registers and of what is kept about reading them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import get_language, gettext
+
+from liangxi.core.audit import face as audit
+from liangxi.core.audit.shapes import Entry
+from liangxi.core.people import face as people
+from liangxi.core.places import face as places
+from liangxi.kit import time
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import HouseError, NotFoundError
+from liangxi.systems.data import models
+from liangxi.systems.data.rules import catalogue
+from liangxi.systems.data.shapes import Access, Dispute, LicenceFact
+
+Values = Mapping[str, Any]
+
+
+def uuid(text: str) -> UUID | None:
+    """The id in a text, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def is_firm(subject: str) -> bool:
+    """True when a subject is a firm of the register."""
+    return _firm(subject) is not None
+
+
+def representative_of(firm: str) -> str | None:
+    """The person who represents a firm by law."""
+    found = _firm(firm)
+    return found.legal_representative if found else None
+
+
+def _firm(subject: str) -> Any:
+    try:
+        return people.firm(by=_READER, id=subject)
+    except NotFoundError:
+        return None
+
+
+_READER = Actor(kind="system", account="system:data", name="data")
+
+
+def _address(code: str) -> str:
+    if not code:
+        return ""
+    try:
+        return places.address(code=code).text
+    except NotFoundError:
+        return ""
+
+
+def _person(by: Actor, subject: str) -> Values:
+    found = people.person(by=by, id=subject)
+    return {
+        "name": found.name,
+        "citizen_id": found.citizen_id,
+        "phone": found.phone,
+        "address": _address(found.address_code),
+    }
+
+
+def _marriage_row(subject: str) -> models.Marriage | None:
+    return models.Marriage.objects.filter(Q(husband=subject) | Q(wife=subject), until=None).first()
+
+
+def _marriage(_by: Actor, subject: str) -> Values:
+    row = _marriage_row(subject)
+    return {"number": row.number} if row else {}
+
+
+def _spouse(by: Actor, subject: str) -> Values:
+    row = _marriage_row(subject)
+    if row is None:
+        return {}
+    return _person(by, str(row.wife if str(row.husband) == subject else row.husband))
+
+
+def _household(by: Actor, subject: str) -> Values:
+    found = people.household_of(by=by, person=subject)
+    return {"number": found.number, "address": _address(found.address_code)} if found else {}
+
+
+def _firm_values(by: Actor, subject: str) -> Values:
+    found = people.firm(by=by, id=subject)
+    head = people.person(by=by, id=found.legal_representative).name if found.legal_representative else ""
+    return {
+        "name": found.name,
+        "uscc": found.uscc,
+        "legal_representative": head,
+        "address": _address(found.address_code),
+    }
+
+
+READERS: dict[str, Callable[[Actor, str], Values]] = {
+    "person": _person,
+    "spouse": _spouse,
+    "marriage": _marriage,
+    "household": _household,
+    "firm": _firm_values,
+}
+
+
+def licences(of: Q) -> tuple[LicenceFact, ...]:
+    """The e-licences in force today, the newest first."""
+    today = time.today()
+    in_force = Q(revoked_at=None) & Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gte=today))
+    return tuple(
+        LicenceFact(
+            type=row.type,
+            number=row.number,
+            issuer_org=row.issuer_org,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in models.Licence.objects.filter(of & in_force).order_by("-valid_from", "-number")
+    )
+
+
+def accesses_of(by: Actor, subject: str) -> tuple[Access, ...]:
+    """The looks at a person's data, the newest first."""
+    names = {one.code: one.name for one in people.organisations()}
+    lang = "en" if (get_language() or "zh").startswith("en") else "zh"
+
+    def who(entry: Entry) -> str:
+        if entry.actor == by.account:
+            return gettext("Yourself")
+        return names[entry.unit][lang] if entry.unit in names else gettext("The platform itself")
+
+    found = audit.reads_of(by=by, person=subject)
+    return tuple(Access(entry.time, who(entry), _what(entry, lang), entry.purpose) for entry in found)
+
+
+def _what(entry: Entry, lang: str) -> str:
+    titles = []
+    for field in entry.detail.get("fields", ()):
+        try:
+            titles.append(catalogue.title_of(field)[lang])
+        except HouseError:  # a field that a later catalogue no longer has
+            titles.append(str(field))
+    if titles:
+        return ("、" if lang == "zh" else ", ").join(titles)
+    return gettext("E-licences") if "licences" in entry.detail else gettext("Entry in the register")
+
+
+def disputes(where: Q) -> tuple[Dispute, ...]:
+    """Objections, open ones first, then the newest."""
+    rows = models.Dispute.objects.filter(where).order_by("answered_at", "-opened_at")[:200]
+    return tuple(
+        Dispute(
+            id=str(row.pk),
+            subject=str(row.subject),
+            field=row.field,
+            field_title=catalogue.title_of(row.field),
+            claim=row.claim,
+            note=row.note,
+            org=row.org,
+            state=row.state,
+            opened_at=row.opened_at,
+            answer=row.answer,
+            answered_at=row.answered_at,
+        )
+        for row in rows
+    )

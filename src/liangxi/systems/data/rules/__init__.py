@@ -1,0 +1,1 @@
+"""The laws of the data zone, without a database."""

@@ -1,0 +1,1 @@
+"""The city as a model: what stands where."""
