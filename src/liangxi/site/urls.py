@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", include("liangxi.portals.office.urls")),
     path("verify/", include("liangxi.portals.verify.urls")),
     path("", include("liangxi.portals.design.urls")),
+    path("", include("liangxi.portals.citizen.urls")),
 ]

@@ -58,9 +58,7 @@ def fetch(by: Actor, purpose: str, subject: str, names: list[str], ref: str) -> 
             for name in of_register:
                 if values.get(name) not in {None, ""}:
                     field = f"registry.{register}.{name}"
-                    found[field] = Fact(
-                        value=values[name], source_org=source.org, source_title=source.title, as_of=now
-                    )
+                    found[field] = Fact(value=values[name], source_org=source.org, source_title=source.title, as_of=now)
         _log(by, "data.fetch", subject, purpose, {"fields": sorted(names), "consent": ref})
     return found
 

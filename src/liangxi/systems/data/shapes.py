@@ -10,12 +10,12 @@ DisputeState = Literal["open", "corrected", "upheld"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A value of a register, who answers for it (organisation code), the register's title, and when it was read."""
+    """A value of a register, who answers for it (organisation code), the register's title, and when it was read or found out."""
 
     value: Any
     source_org: str
     source_title: Mapping[str, str]
-    as_of: datetime
+    as_of: datetime | date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

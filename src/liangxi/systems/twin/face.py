@@ -15,7 +15,7 @@ _OWNER = "land"
 _TITLE = {"zh": "城市信息模型(房屋)", "en": "City model (premises)"}
 
 
-def premises_at(*, by: Actor, address: str) -> Premises | None:  # noqa: ARG001  every face says who asks
+def premises_at(*, by: Actor, address: str) -> Premises | None:
     """The premises at a standard address code, or None."""
     row = models.Premises.objects.filter(pk=address).first() if address else None
     if row is None:

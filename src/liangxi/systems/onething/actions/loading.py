@@ -1,5 +1,6 @@
 """Packages from the files of a profile into versions that never change again."""
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class _Read:
 def check_profile(root: Path) -> tuple[FileFinding, ...]:
     """Every fault in the packages below `root`, each with its file and line."""
     matters, findings = _matters(root)
+    findings += _unknown_types(root, matters)
     for file in sorted((root / "onethings").glob("*.yaml")):
         read = _read(file, matters)
         findings += read if isinstance(read, list) else _faults(read)
@@ -53,6 +55,31 @@ def load_profile(by: Actor, root: Path) -> LoadedPackages:
     with transaction.atomic():
         added = sum(_store(by, one) for one in read if isinstance(one, _Read))
     return LoadedPackages(added=added, unchanged=len(read) - added)
+
+
+def _unknown_types(root: Path, matters: dict[str, dict[str, Any]]) -> list[FileFinding]:
+    """Matters whose result is no type of certificate: nobody could issue it."""
+    table = root / "codes/licence_type.csv"
+    if not table.exists():
+        return []
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        known = {row["code"] for row in csv.DictReader(stream)}
+    wrong = [matter for matter in matters.values() if matter["result"] and matter["result"] not in known]
+    hint = f"add it to {table} or use one of its codes"
+    return [
+        FileFinding(str(file), line, f"the result {matter['result']} of {matter['id']} is no type of certificate", hint)
+        for matter in wrong
+        for file, line in [_place(root, matter["id"])]
+    ]
+
+
+def _place(root: Path, matter: str) -> tuple[Path, int]:
+    """File and line where a matter begins."""
+    for file in sorted((root / "matters").glob("*.yaml")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            if line.strip().removeprefix("- ") == f"id: {matter}":
+                return file, number
+    return root / "matters", 0
 
 
 def _matters(root: Path) -> tuple[dict[str, dict[str, Any]], list[FileFinding]]:

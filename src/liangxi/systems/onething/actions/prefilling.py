@@ -56,7 +56,9 @@ def _ask_registers(by: Actor, draft: Draft, guide: Guide) -> _Known:
         fields = sorted(found.field for found in resolved if found.subject == kind)
         answer = data.fetch(by=by, purpose=purpose, subject=subject, fields=fields, consent=consent) if fields else {}
         facts |= {(kind, field): fact for field, fact in answer.items()}
-        licences |= {one.type: one.number for one in data.licences_of(by=by, purpose=purpose, subject=subject, consent=consent)}
+        licences |= {
+            one.type: one.number for one in data.licences_of(by=by, purpose=purpose, subject=subject, consent=consent)
+        }
     facts |= _premises(by, draft)
     return _Known(facts, subjects, licences, person.sex)
 
@@ -69,7 +71,9 @@ def _premises(by: Actor, draft: Draft) -> dict[tuple[str, str], Fact]:
         return {}
     facts = {"area": found.area_m2, "floor": found.floor}
     return {
-        ("premises", field): Fact(value, found.source_org, found.source_title, found.as_of)
+        ("premises", field): Fact(
+            value=value, source_org=found.source_org, source_title=found.source_title, as_of=found.as_of
+        )
         for field, value in facts.items()
         if value is not None
     }

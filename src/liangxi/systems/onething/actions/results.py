@@ -46,6 +46,7 @@ def issue_result(event: case_events.MatterDecided) -> None:
         type=matter.result.type,
         holder=Holder(person=event.applicant_person, firm=event.applicant_firm, name=str(form[matter.result.holder])),
         fields={field: _shown(package, field, form[field]) for field in matter.result.fields if form.get(field)},
+        labels={f.id: f.definition["label"] for f in package.fields if f.id in matter.result.fields},
         issuer_org=matter.org,
         source=event.case_no,
         key=f"{event.case_no}:{matter.result.type}",

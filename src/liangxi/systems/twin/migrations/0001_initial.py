@@ -4,21 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Premises',
+            name="Premises",
             fields=[
-                ('address', models.CharField(max_length=23, primary_key=True, serialize=False)),
-                ('area_m2', models.DecimalField(decimal_places=2, max_digits=10)),
-                ('floor', models.SmallIntegerField(null=True)),
-                ('use', models.TextField(blank=True, default='')),
-                ('surveyed_on', models.DateField()),
+                ("address", models.CharField(max_length=23, primary_key=True, serialize=False)),
+                ("area_m2", models.DecimalField(decimal_places=2, max_digits=10)),
+                ("floor", models.SmallIntegerField(null=True)),
+                ("use", models.TextField(blank=True, default="")),
+                ("surveyed_on", models.DateField()),
             ],
         ),
     ]

@@ -1,0 +1,1 @@
+"""What the city tells people: in their portal, by mail, by text message."""

@@ -1,0 +1,1 @@
+"""The laws of messages, without a database."""

@@ -1,0 +1,74 @@
+"""The words of every message, in both languages. `{title}` is what the message is about, `{note}` what was added.
+
+Text messages carry no values of a form: whoever sees the telephone learns which matter moved, and no more.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from liangxi.kit.errors import InvalidError
+
+Words = Mapping[str, tuple[str, str]]  # language -> title, text
+
+TEMPLATES: Mapping[str, Words] = {
+    "case.submitted": {
+        "zh": ("申请已提交", "您的“{title}”已提交，办件编号 {case}。窗口将在 5 个工作日内受理或一次性告知补正。"),
+        "en": ("Application received", "“{title}” was received under number {case}. Within 5 working days it is "
+               "accepted or you are told everything that is missing."),
+    },
+    "case.accepted": {
+        "zh": ("申请已受理", "您的“{title}”（{case}）已受理，各部门开始办理。"),
+        "en": ("Application accepted", "“{title}” ({case}) was accepted; the departments have begun."),
+    },
+    "case.refused": {
+        "zh": ("申请不予受理", "您的“{title}”（{case}）不予受理：{note}。如有异议，可依法申请行政复议或提起行政诉讼。"),
+        "en": ("Application not accepted", "“{title}” ({case}) was not accepted: {note}. You may ask for "
+               "administrative reconsideration or go to court."),
+    },
+    "case.supplement": {
+        "zh": ("需要补正", "您的“{title}”（{case}）需要补正：{note} 补正期间不计入办理时限。"),
+        "en": ("Correction needed", "“{title}” ({case}) needs a correction: {note} The clock stands meanwhile."),
+    },
+    "case.decided": {
+        "zh": ("已办结一项", "“{title}”（{case}）已准予。"),
+        "en": ("One matter is decided", "“{title}” ({case}) was granted."),
+    },
+    "case.denied": {
+        "zh": ("一项不予许可", "“{title}”（{case}）不予许可：{note}。如有异议，可依法申请行政复议或提起行政诉讼。"),
+        "en": ("One matter was denied", "“{title}” ({case}) was denied: {note}. You may ask for administrative "
+               "reconsideration or go to court."),
+    },
+    "case.ready": {
+        "zh": ("结果可以领取", "您的“{title}”（{case}）各事项均已办结，电子证照已可查看，纸质结果可到窗口一次领取。"),
+        "en": ("Results are ready", "Every matter of “{title}” ({case}) is decided. The certificates are in your "
+               "account; paper results are handed out together at the window."),
+    },
+    "case.closed": {
+        "zh": ("办件已办结", "您的“{title}”（{case}）已办结，欢迎为本次服务评价。"),
+        "en": ("Case closed", "“{title}” ({case}) is closed. Please rate the service."),
+    },
+    "data.corrected": {
+        "zh": ("数据已更正", "您对“{title}”的异议已核实并更正：{note}"),
+        "en": ("Data corrected", "Your objection to “{title}” was right and the value was corrected: {note}"),
+    },
+    "data.upheld": {
+        "zh": ("数据经核实无误", "您对“{title}”的异议已核实，登记内容无误：{note}"),
+        "en": ("Data confirmed", "Your objection to “{title}” was checked; the register stands: {note}"),
+    },
+}  # fmt: skip
+
+
+def words(template: str, params: Mapping[str, Any], lang: str) -> tuple[str, str]:
+    """Title and text in a language (zh unless it begins with en); a value given as {"zh", "en"} is said in it.
+
+    InvalidError `messages.template` for an unknown template or a value that it needs and does not get.
+    """
+    tongue = "en" if lang.startswith("en") else "zh"
+    said = {name: value.get(tongue, "") if isinstance(value, Mapping) else str(value) for name, value in params.items()}
+    try:
+        title, text = TEMPLATES[template][tongue]
+        return title, text.format_map(said)
+    except KeyError as error:
+        raise InvalidError(
+            "messages.template", "The message %(template)s lacks %(name)s.", {"template": template, "name": str(error)}
+        ) from error

@@ -1,0 +1,77 @@
+"""The sample identities: residents and members of staff whom a newcomer may be. All share one password."""
+
+from dataclasses import dataclass, field
+
+from liangxi.core.people import face as people
+from liangxi.core.people.shapes import AccountRow, FirmRow, PersonRow, roles
+from liangxi.kit import actor
+from liangxi.site.sample.settling import TODAY, Community
+
+HOUSE = actor.system("sample")
+PASSWORD = "Taihu-2026!"  # noqa: S105 known to everybody, and only where the city is a sample
+COUPLES = 14
+CATERERS = 8
+
+# login, name, posts
+STAFF = (
+    ("clerk", "顾窗口", (("gov-service", roles.CLERK),)),
+    ("health", "沈卫健", (("health", roles.APPROVER),)),
+    ("police", "陆公安", (("police", roles.APPROVER), ("police", roles.STEWARD))),
+    ("medicare", "许医保", (("medicare", roles.APPROVER),)),
+    ("hrss", "钱人社", (("hrss", roles.APPROVER),)),
+    ("market", "华市监", (("market", roles.APPROVER), ("market", roles.STEWARD))),
+    ("fire", "杜消防", (("fire", roles.APPROVER),)),
+    ("urban", "荣城管", (("urban", roles.APPROVER),)),
+    ("tobacco", "薛烟草", (("tobacco", roles.APPROVER),)),
+    ("civil", "秦民政", (("civil", roles.STEWARD),)),
+    ("admin", "吴数据", (("320200", roles.BUREAU_ADMIN),)),
+    ("packages", "邹流程", (("320200", roles.PACKAGE_ADMIN),)),
+    ("audit", "唐审计", (("320200", roles.AUDITOR),)),
+    ("security", "严安全", (("320200", roles.SECURITY_ADMIN),)),
+)
+
+
+@dataclass(slots=True)
+class Cast:
+    """Who can play the two packages: young wives with their households, caterers of large places."""
+
+    wives: list[PersonRow] = field(default_factory=list)
+    caterers: list[tuple[PersonRow, FirmRow]] = field(default_factory=list)
+
+    def look_at(self, place: str, community: Community) -> None:
+        """Take those who fit, in the order of the profile, until there are enough."""
+        persons = {row.id: row for row in community.persons}
+        for marriage in community.marriages:
+            wife = persons[marriage.wife]
+            if 24 <= TODAY.year - wife.birth_date.year <= 36 and len(self.wives) < COUPLES:
+                self.wives.append(wife)
+        areas = {row.address: row.area_m2 for row in community.premises}
+        taken = {person.id for person, _ in self.caterers}
+        for firm in community.firms:
+            head = firm.legal_representative
+            fits = firm.industry == "62" and areas[firm.address_code] > 320 and head not in taken
+            if fits and head and len(self.caterers) < CATERERS:
+                self.caterers.append((persons[head], firm))
+                taken.add(head)
+
+
+def load(cast: Cast) -> None:
+    """Accounts of the cast and of the staff; those that stand keep their passwords."""
+    residents = {person.id: person for person in (*cast.wives, *(head for head, _ in cast.caterers))}
+    rows = [
+        AccountRow(
+            login=person.citizen_id,
+            kind="public",
+            name=person.name,
+            password=PASSWORD,
+            phone=person.phone or None,
+            person=person.id,
+            is_sample=True,
+        )
+        for person in residents.values()
+    ]
+    rows += [
+        AccountRow(login=login, kind="staff", name=name, password=PASSWORD, is_sample=True, posts=posts)
+        for login, name, posts in STAFF
+    ]
+    people.load_accounts(by=HOUSE, rows=rows)
