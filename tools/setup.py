@@ -82,7 +82,7 @@ def steps(target: str) -> list[Step]:
         Step("packages", [requirements / f"{kind}.txt"], lambda: _packages(kind), OWN_PYTHON, kind),
         Step("liangxi", [ROOT / "pyproject.toml", requirements / f"{kind}.txt"], _itself, site),
         Step("front-end packages", _named("package.json", "package-lock.json"), _npm, FRONTEND / "node_modules"),
-        Step("front end", _sources(FRONTEND), _build, BUILT),
+        Step("front end", [*_sources(FRONTEND), *_pages()], _build, BUILT),
         Step("messages", [*catalogues, ROOT / "tools/messages.py"], _messages, _compiled(catalogues)),
     ]
 
@@ -153,6 +153,12 @@ def _sources(folder: Path) -> list[Path]:
         folders[:] = [name for name in folders if name != "node_modules"]
         found += [Path(parent) / name for name in names]
     return found
+
+
+def _pages() -> list[Path]:
+    """What the front end is built from beside its own sources: the styles, and the pages that name icons."""
+    portals = ROOT / "src/liangxi/portals"
+    return [path for kind in ("css", "svg", "html", "py") for path in portals.rglob(f"*.{kind}")]
 
 
 def _compiled(catalogues: Iterable[Path]) -> Path:

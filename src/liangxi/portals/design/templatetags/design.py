@@ -13,7 +13,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.template import Context, Library
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -62,7 +61,7 @@ def unread_count(context: Context) -> int:
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An icon of the sprite; decoration unless it has a `label`. `size="large"` for the heads of cards."""
-    address = f"{static('design/icons.svg')}#{name}"
+    address = f"{assets.asset_url('icons.svg')}#{name}"
     kind = "icon icon--large" if size == "large" else "icon"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', kind, label, address)
