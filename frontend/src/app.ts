@@ -5,8 +5,10 @@ import { forms } from "./forms";
 import { keys } from "./keys";
 import { live } from "./live";
 import { overlays } from "./overlays";
+import { tabs } from "./tabs";
 
 overlays();
+tabs();
 forms();
 files();
 live();

@@ -1,8 +1,14 @@
-/** Keys of the desk: / search, j and k through the rows, Enter opens, ? helps; `data-key="a"` gives a control its letter. */
+/** Keys of the desk: / search, j and k through the rows, Enter opens, ? helps.
+
+`data-key="a"` gives a control its letter, `data-key="g i"` a pair that is pressed one after the other. */
+
+const PAIR = 1200; // ms in which the second letter must come
+let first = "";
+let firstAt = 0;
 
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  return target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])");
 }
 
 function rows(): HTMLElement[] {
@@ -28,11 +34,23 @@ function openRow(): boolean {
   return link !== null;
 }
 
-function press(letter: string): boolean {
-  const control = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(letter)}"]`);
+function press(name: string): boolean {
+  const control = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(name)}"]`);
   if (!control || control.matches(":disabled") || !control.getClientRects().length) return false;
   control.matches("input:not([type=checkbox], [type=radio]), textarea, select") ? control.focus() : control.click();
   return true;
+}
+
+/** A letter alone, or as the second of a pair; `g` waits for its second where a page has pairs. */
+function letter(key: string): boolean {
+  const began = performance.now() - firstAt < PAIR ? first : "";
+  first = "";
+  if (began) return press(`${began} ${key}`);
+  if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) {
+    [first, firstAt] = [key, performance.now()];
+    return true;
+  }
+  return press(key);
 }
 
 function act(event: KeyboardEvent): boolean {
@@ -54,18 +72,18 @@ function act(event: KeyboardEvent): boolean {
       return help !== null;
     }
     default:
-      return event.key.length === 1 && press(event.key);
+      return event.key.length === 1 && letter(event.key);
   }
 }
 
 export function keys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return;
     if (isTyping(event)) {
       if (event.key === "Escape") (event.target as HTMLElement).blur();
       return;
     }
-    if (document.querySelector("dialog[open]")) return;
     if (act(event)) event.preventDefault();
   });
 }

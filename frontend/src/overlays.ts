@@ -14,7 +14,8 @@ async function copy(button: HTMLElement): Promise<void> {
 
 function onClick(event: MouseEvent): void {
   const target = event.target as Element;
-  dialogOf(target, "data-opens")?.showModal();
+  const opened = dialogOf(target, "data-opens");
+  if (opened && !opened.open) opened.showModal();
   if (target.closest("[data-closes]")) target.closest("dialog")?.close();
   if (target instanceof HTMLDialogElement) target.close(); // a click beside the dialog
   target.closest("[data-dismiss]")?.parentElement?.remove();

@@ -204,7 +204,7 @@ def stat(label: str, value: Any, unit: str = "", **more: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("design/parts/person.html")
 def person(name: str, masked_id: str = "", reveal_url: str = "", is_firm: bool = False) -> dict[str, Any]:
-    """A person or firm with a masked number; with `reveal_url` the number is shown after a purpose is given."""
+    """A person or firm with a masked number; `reveal_url` leads to where a purpose is given first."""
     return {"name": name, "masked_id": masked_id, "reveal_url": reveal_url, "is_firm": is_firm}
 
 
