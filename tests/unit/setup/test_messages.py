@@ -1,4 +1,4 @@
-"""Catalogues: what is compiled is what gettext reads, broken ones are refused by file and line, nothing is left unsaid."""
+"""Catalogues: what is compiled is what gettext reads, broken ones are refused by file and line, none is left unsaid."""
 
 import gettext
 import io
