@@ -3,10 +3,11 @@
 Three kinds of page: `@public` (anyone, with the visitor's actor where one is signed in), `@resident` (a signed-in
 member of the public) and `@staff("case.accept")` (a post that grants the permission on some organisation; the face
 that the view calls still checks the organisation). A session belongs to one portal: a clerk who is also a resident
-signs in twice, so that no page is ever read with the wrong hat on.
+signs in twice, so that no page is ever read with the wrong hat on. A clerk who helps somebody at the window walks the
+pages of residents for him: with the resident's rights, under the clerk's account.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, Literal, ParamSpec, Protocol, cast
@@ -78,6 +79,18 @@ def resident(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> 
     return _guard(view, Access("public"))
 
 
+def oneself(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> Guarded:
+    """A resident's own affairs, which a clerk who helps him does not see: messages, certificates, his account."""
+
+    @wraps(view)
+    def alone(request: HouseRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.actor.on_behalf_of:
+            raise ForbiddenError("house.assisted", "This page is for the resident alone.")
+        return view(request, *args, **kwargs)
+
+    return _guard(alone, Access("public"))
+
+
 def staff(*permissions: str) -> Callable[[Callable[Concatenate[HouseRequest, P], HttpResponseBase]], Guarded]:
     """A signed-in member of staff whose post grants one of `permissions` somewhere (none named: any staff)."""
 
@@ -105,6 +118,19 @@ def act_as(request: HttpRequest, *, post: str | None = None, firm: str | None = 
     request.session[_HAT] = {"post": post, "firm": firm}
 
 
+def choose_firm(request: HttpRequest, firm: str | None) -> Actor:
+    """Act for a firm from now on (None: for oneself); ForbiddenError when the person does not represent it."""
+    actor = _public_actor(request, {**request.session.get(_HAT, {}), "firm": firm})
+    request.session[_HAT] = {**request.session.get(_HAT, {}), "firm": firm}
+    request._house_actor = {"public": actor}  # type: ignore[attr-defined]
+    return actor
+
+
+def assist(request: HouseRequest, person: str | None) -> None:
+    """A clerk begins to help a resident at the window (None: ends it); the pages of residents then serve them both."""
+    request.session[_HAT] = {**request.session.get(_HAT, {}), "assists": person, "firm": None}
+
+
 def next_url(request: HttpRequest, default: str) -> str:
     """Where to go after signing in: the `next` of the request when it is a page of this house, else `default`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
@@ -118,20 +144,31 @@ def actor_of(request: HttpRequest, *, portal: Portal) -> Actor | None:
 
     An account that was closed or a post that ended since the session began signs the visitor out.
     """
-    account = request.user
-    if not account.is_authenticated or account.kind != portal:
+    account, hat = request.user, request.session.get(_HAT, {})
+    is_assisted = portal == "public" and hat.get("assists")
+    if not account.is_authenticated or (account.kind != portal and not is_assisted):
         return None
-    kept = cast(Actor | None, getattr(request, "_house_actor", None))
-    if kept is not None:
-        return kept
-    hat = request.session.get(_HAT, {})
-    try:
-        actor = people.actor_of(account_id=str(account.pk), post=hat.get("post"), firm=hat.get("firm"))
-    except (ForbiddenError, NotFoundError):
-        sign_out(request)
-        return None
-    request._house_actor = actor  # type: ignore[attr-defined]
-    return actor
+    kept: dict[str, Actor] = getattr(request, "_house_actor", {})
+    if portal not in kept:
+        try:
+            kept[portal] = _public_actor(request, hat) if portal == "public" else _staff_actor(request, hat)
+        except (ForbiddenError, NotFoundError):
+            sign_out(request)
+            return None
+        request._house_actor = kept  # type: ignore[attr-defined]
+    return kept[portal]
+
+
+def _staff_actor(request: HttpRequest, hat: Mapping[str, str | None]) -> Actor:
+    return people.actor_of(account_id=str(request.user.pk), post=hat.get("post"))
+
+
+def _public_actor(request: HttpRequest, hat: Mapping[str, str | None]) -> Actor:
+    """The resident, or the one whom a clerk helps."""
+    assisted = hat.get("assists")
+    if assisted:
+        return people.assisting(by=_staff_actor(request, hat), person=assisted, firm=hat.get("firm"))
+    return people.actor_of(account_id=str(request.user.pk), firm=hat.get("firm"))
 
 
 def live_url(*topics: str) -> str:

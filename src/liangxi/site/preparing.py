@@ -20,11 +20,15 @@ def prepare(config: Config, say: Say, *, sample: bool) -> None:
     """Bring the database to what this version and this profile need. Nothing stored is lost; can be repeated."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    from liangxi.site.sample import accounts
+
     try:
         _step("tables", say, _migrate)
         _step("profile", say, lambda: _load(config))
         if sample:
             _step("sample", say, lambda: _sample(say))
+            for line in accounts.lines():
+                say(line)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -136,6 +136,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["liangxi.core.people.sessions.AccountBackend"]
+SAMPLE_PASSWORD = "Taihu-2026!"  # noqa: S105 of the invented identities of a sample city, which say that they are
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -6,6 +6,7 @@ from liangxi.site.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
+    path("desk/", include("liangxi.portals.workbench.urls")),
     path("office/", include("liangxi.portals.office.urls")),
     path("verify/", include("liangxi.portals.verify.urls")),
     path("", include("liangxi.portals.design.urls")),

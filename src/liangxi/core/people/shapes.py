@@ -24,6 +24,7 @@ __all__ = [
     "Person",
     "PersonRow",
     "Post",
+    "SampleAccount",
     "Uscc",
     "roles",
 ]
@@ -113,6 +114,16 @@ class Account:
     is_sample: bool
     must_change: bool
     locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleAccount:
+    """An invented identity: login, name, and what it is: a firm's name, or pairs of organisation title and role."""
+
+    login: str
+    name: str
+    firm: str = ""
+    posts: tuple[tuple[Mapping[str, str], str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

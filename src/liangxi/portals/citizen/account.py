@@ -1,17 +1,23 @@
 """My account: messages, certificates, who looked at my data, for whom I act."""
 
+from typing import Any
+
+from django.contrib import messages as notices
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from liangxi.core.certificates import face as certificates
 from liangxi.core.messages import face as messages
 from liangxi.core.people import face as people
-from liangxi.portals.access import HouseRequest, act_as, next_url, resident
+from liangxi.kit.errors import InvalidError
+from liangxi.portals.access import HouseRequest, choose_firm, next_url, oneself
+from liangxi.portals.words import in_words
 from liangxi.systems.data import face as data
 
 
-@resident
+@oneself
 @require_http_methods(["GET", "HEAD", "POST"])
 def inbox(request: HouseRequest) -> HttpResponse:
     """Messages of the city to me, newest first; opening one marks it as read."""
@@ -22,7 +28,7 @@ def inbox(request: HouseRequest) -> HttpResponse:
     return render(request, "citizen/messages.html", {"inbox": messages.inbox(by=request.actor)})
 
 
-@resident
+@oneself
 @require_safe
 def own_certificates(request: HouseRequest) -> HttpResponse:
     """My electronic certificates."""
@@ -31,7 +37,7 @@ def own_certificates(request: HouseRequest) -> HttpResponse:
     return render(request, "citizen/certificates.html", {"certificates": found})
 
 
-@resident
+@oneself
 @require_safe
 def certificate_pdf(request: HouseRequest, number: str) -> HttpResponse:
     """The PDF of one of my certificates."""
@@ -40,25 +46,33 @@ def certificate_pdf(request: HouseRequest, number: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-@resident
-@require_safe
+@oneself
+@require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HouseRequest) -> HttpResponse:
-    """Who I am for the city, for which firms I act, and who looked at my data and why."""
+    """Who I am for the city, for which firms I act, who looked at my data and why, and where else I want to hear."""
     by = request.actor
-    context = {
+    context: dict[str, Any] = {
         "person": people.person(by=by.with_purpose("self"), id=by.person or ""),
         "firms": people.firms_of(by=by),
         "accesses": data.accesses_of(by=by, subject=by.person or ""),
+        "disputes": data.own_disputes(by=by),
+        "mail": messages.mail_of(by=by),
+        "errors": {},
     }
+    if request.method == "POST":
+        try:
+            messages.set_mail(by=by, mail=request.POST.get("mail", ""))
+        except InvalidError as error:
+            context |= {"errors": in_words(error), "mail": request.POST.get("mail", "")}
+            return render(request, "citizen/me.html", context, status=422)
+        notices.success(request, gettext("Saved."))
+        return redirect("citizen:me")
     return render(request, "citizen/me.html", context)
 
 
-@resident
+@oneself
 @require_POST
 def acting(request: HouseRequest) -> HttpResponse:
     """Act for one of my firms, or for myself again."""
-    firm = request.POST.get("firm", "") or None
-    if firm:
-        people.actor_of(account_id=request.actor.account, firm=firm)
-    act_as(request, firm=firm)
+    choose_firm(request, request.POST.get("firm", "") or None)
     return redirect(next_url(request, "/me/"))

@@ -15,7 +15,7 @@ from liangxi.core.forms.shapes import Prefill
 from liangxi.core.people import face as people
 from liangxi.kit.errors import InvalidError
 from liangxi.kit.ids import new_id
-from liangxi.portals.access import HouseRequest, act_as, resident
+from liangxi.portals.access import HouseRequest, choose_firm, resident
 from liangxi.portals.words import in_words
 from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
@@ -51,9 +51,7 @@ def _acting(request: HouseRequest, firms: tuple[Any, ...]) -> Any:
     chosen = request.POST.get("firm", "")
     if not firms or not chosen or chosen == request.actor.firm:
         return request.actor
-    actor = people.actor_of(account_id=request.actor.account, firm=chosen)
-    act_as(request, firm=chosen)
-    return actor
+    return choose_firm(request, chosen)
 
 
 @resident

@@ -1,5 +1,6 @@
 """Signing in and out of the portal of residents."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -32,7 +33,13 @@ def login(request: VisitorRequest) -> HttpResponse:
         else:
             sign_in(request, account)
             return redirect(next_url(request, "/"))
-    context = {"error": error, "login": request.POST.get("login", ""), "next": next_url(request, "")}
+    context = {
+        "error": error,
+        "login": request.POST.get("login", ""),
+        "next": next_url(request, ""),
+        "samples": people.sample_accounts(kind="public"),
+        "password": settings.SAMPLE_PASSWORD,
+    }
     return render(request, "citizen/login.html", context, status=422 if error else 200)
 
 

@@ -14,7 +14,18 @@ BASES: Mapping[str, str] = {
     "office": "design/office.html",
     "screen": "design/screen.html",
 }
-ICONS = ("search", "inbox", "upload", "shield-check", "award", "map", "printer", "building-2", "circle-check", "calendar")
+ICONS = (
+    "search",
+    "inbox",
+    "upload",
+    "shield-check",
+    "award",
+    "map",
+    "printer",
+    "building-2",
+    "circle-check",
+    "calendar",
+)
 COLOURS = ("lake", "camphor", "azalea", "amber", "ink", "ink-2", "ink-3", "paper-2", "line-strong")
 
 

@@ -9,7 +9,7 @@ from liangxi.core.cases.shapes import CasePage
 from liangxi.core.people import face as people
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import HouseRequest, staff
-from liangxi.portals.office import wording
+from liangxi.portals.design.wording import states
 from liangxi.portals.words import in_words
 
 
@@ -35,7 +35,7 @@ def found(request: HouseRequest) -> HttpResponse:
         "page": page,
         "asked": asked,
         "errors": errors,
-        "states": wording.states(),
+        "states": states(),
         "organisations": [one for one in organisations if one.kind != "community"],
         "names": {one.code: one.name for one in organisations},
     }

@@ -1,6 +1,9 @@
 """The sample identities: residents and members of staff whom a newcomer may be. All share one password."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from django.conf import settings
 
 from liangxi.core.people import face as people
 from liangxi.core.people.shapes import AccountRow, FirmRow, PersonRow, roles
@@ -8,7 +11,6 @@ from liangxi.kit import actor
 from liangxi.site.sample.settling import TODAY, Community
 
 HOUSE = actor.system("sample")
-PASSWORD = "Taihu-2026!"  # noqa: S105 known to everybody, and only where the city is a sample
 COUPLES = 14
 CATERERS = 8
 
@@ -63,7 +65,7 @@ def load(cast: Cast) -> None:
             login=person.citizen_id,
             kind="public",
             name=person.name,
-            password=PASSWORD,
+            password=settings.SAMPLE_PASSWORD,
             phone=person.phone or None,
             person=person.id,
             is_sample=True,
@@ -71,7 +73,17 @@ def load(cast: Cast) -> None:
         for person in residents.values()
     ]
     rows += [
-        AccountRow(login=login, kind="staff", name=name, password=PASSWORD, is_sample=True, posts=posts)
+        AccountRow(login=login, kind="staff", name=name, password=settings.SAMPLE_PASSWORD, is_sample=True, posts=posts)
         for login, name, posts in STAFF
     ]
     people.load_accounts(by=HOUSE, rows=rows)
+
+
+def lines() -> Iterator[str]:
+    """The sample identities as `liangxi run` prints them."""
+    yield f"  sample accounts, all with the password {settings.SAMPLE_PASSWORD}"
+    for one in people.sample_accounts(kind="public"):
+        yield f"    {one.login:<20} {one.name}{'  ' + one.firm if one.firm else ''}"
+    for one in people.sample_accounts(kind="staff"):
+        posts = ", ".join(f"{role} of {title['en']}" for title, role in one.posts)
+        yield f"    {one.login:<20} {one.name}  {posts}"

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import segno
+from django.conf import settings
 
 from liangxi.core.calendar import face as calendar
 from liangxi.core.cases import face as cases
@@ -19,7 +20,7 @@ from liangxi.core.events import face as events
 from liangxi.core.people import face as people
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
-from liangxi.site.sample.accounts import PASSWORD, Cast
+from liangxi.site.sample.accounts import Cast
 from liangxi.systems.onething import face as onething
 
 STAGES = ("submitted", "accepted", "correction", "half", "decided", "closed")
@@ -70,14 +71,14 @@ def _staff() -> dict[str, Actor]:
     """The members of staff by organisation: who signs in with the sample password may act."""
     found = {}
     for login in ("clerk", "health", "police", "medicare", "hrss", "market", "fire", "urban", "tobacco"):
-        account = people.authenticate(login=login, password=PASSWORD, portal="staff")
+        account = people.authenticate(login=login, password=settings.SAMPLE_PASSWORD, portal="staff")
         by = people.actor_of(account_id=str(account.pk))
         found[by.org or ""] = by
     return found
 
 
 def _resident(login: str, firm: str | None = None) -> Actor:
-    account = people.authenticate(login=login, password=PASSWORD, portal="public")
+    account = people.authenticate(login=login, password=settings.SAMPLE_PASSWORD, portal="public")
     return people.actor_of(account_id=str(account.pk), firm=firm)
 
 

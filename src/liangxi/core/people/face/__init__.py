@@ -4,9 +4,11 @@ from liangxi.core.people.face.logins import (
     account,
     accounts,
     actor_of,
+    assisting,
     authenticate,
     change_password,
     open_session,
+    sample_accounts,
 )
 from liangxi.core.people.face.organisations import (
     appoint,
@@ -48,6 +50,7 @@ __all__ = [
     "accounts",
     "actor_of",
     "appoint",
+    "assisting",
     "authenticate",
     "change_password",
     "check_citizen_id",
@@ -75,6 +78,7 @@ __all__ = [
     "organisations",
     "person",
     "posts_of",
+    "sample_accounts",
     "scope_sql",
     "spouse_of",
     "uscc_check",

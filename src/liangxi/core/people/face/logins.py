@@ -45,6 +45,20 @@ def actor_of(*, account_id: str, post: str | None = None, firm: str | None = Non
     return actors.actor_of(int(account_id), post=int(post) if post else None, firm=firm)
 
 
+def assisting(*, by: Actor, person: str, firm: str | None = None) -> Actor:
+    """A resident whom a clerk helps at the window: the resident's rights, the clerk's account in every trace.
+
+    Needs `case.accept`. NotFoundError `people.person.unknown`; ForbiddenError `people.firm.not_represented`.
+    """
+    by.require("case.accept")
+    return actors.assisting(by, person, firm)
+
+
+def sample_accounts(*, kind: str) -> tuple[shapes.SampleAccount, ...]:
+    """The sample identities that a newcomer may take, of the public or of staff; none where the city is real."""
+    return account_queries.sample_accounts(kind)
+
+
 def account(*, by: Actor, id: str) -> shapes.Account:
     """One account, for itself and for `people.manage`, `role.manage` or `audit.read`; NotFoundError."""
     return account_queries.account(by, id)

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_constraints'),
+        ("people", "0002_constraints"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='household',
-            name='number',
-            field=models.TextField(blank=True, default=''),
+            model_name="household",
+            name="number",
+            field=models.TextField(blank=True, default=""),
         ),
     ]

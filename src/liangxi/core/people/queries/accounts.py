@@ -3,8 +3,9 @@
 from django.db.models import Q
 
 from liangxi.core.people import models
+from liangxi.core.people.queries import organisations as tree
 from liangxi.core.people.rules import passwords
-from liangxi.core.people.shapes import Account
+from liangxi.core.people.shapes import Account, SampleAccount
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ForbiddenError, NotFoundError
@@ -18,6 +19,23 @@ def account(by: Actor, id: str) -> Account:
     if row is None or not (by.account == id or any(by.may(permission) for permission in _MAY)):
         raise NotFoundError("people.account.unknown", "There is no such account, or it is closed.")
     return _shape(row)
+
+
+def sample_accounts(kind: str) -> tuple[SampleAccount, ...]:
+    """Staff with their posts; of the public the first without and the first with a firm."""
+    rows = models.Account.objects.filter(is_sample=True, is_active=True, kind=kind).order_by("pk")
+    if kind == "staff":
+        return tuple(_sample_staff(row) for row in rows.prefetch_related("posts"))
+    found: dict[bool, SampleAccount] = {}
+    for row in rows[:100]:
+        firm = models.Firm.objects.filter(legal_representative=row.person_id, until=None).first()
+        found.setdefault(firm is not None, SampleAccount(row.login, row.name, firm.name if firm else ""))
+    return tuple(found[has_firm] for has_firm in sorted(found))
+
+
+def _sample_staff(row: models.Account) -> SampleAccount:
+    held = tuple((post.organisation.name, post.role) for post in tree.posts_of(int(row.pk)))
+    return SampleAccount(row.login, row.name, posts=held)
 
 
 def accounts(by: Actor, query: str, kind: str, after: str | None, limit: int) -> tuple[Account, ...]:

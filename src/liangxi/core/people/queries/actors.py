@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
+from liangxi.core.people import models
 from liangxi.core.people.rules import roles
 from liangxi.kit import time
 from liangxi.kit.actor import Actor, Grant
@@ -70,6 +72,31 @@ def _resident(account: int, row: Sequence[Any], firm: str | None) -> Actor:
         person=str(person) if person else None,
         firm=str(firm_id) if firm_id else None,
         grants=_RESIDENT,
+    )
+
+
+def assisting(by: Actor, person: str, firm: str | None) -> Actor:
+    """The resident's rights with the clerk's account; see the face for the errors."""
+    try:
+        row = models.Person.objects.filter(pk=UUID(person), until=None).first()
+    except ValueError:
+        row = None
+    if row is None:
+        raise NotFoundError("people.person.unknown", "There is no such person.")
+    represented = models.Firm.objects.filter(pk=firm, legal_representative=row, until=None).first() if firm else None
+    if firm and represented is None:
+        raise ForbiddenError("people.firm.not_represented", "You do not represent this firm.")
+    return Actor(
+        kind="public",
+        account=by.account,
+        name=represented.name if represented else row.name,
+        person=str(row.pk),
+        firm=str(represented.pk) if represented else None,
+        org=by.org,
+        org_path=by.org_path,
+        grants=_RESIDENT,
+        on_behalf_of=f"person:{row.pk}",
+        purpose=by.purpose,
     )
 
 

@@ -21,7 +21,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant"}),
         PACKAGE_ADMIN: frozenset({"onething.publish", "onething.read"}),
         BUREAU_ADMIN: frozenset(
-            {"case.read", "person.read", "people.manage", "org.manage", "onething.read", "events.manage"}
+            {"case.read", "person.read", "people.manage", "org.manage", "onething.read", "events.manage", "audit.read"}
         ),
         AUDITOR: frozenset({"audit.read"}),
         SECURITY_ADMIN: frozenset({"role.manage"}),

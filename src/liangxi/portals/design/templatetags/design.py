@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date as Day
+from datetime import date as Day  # noqa: N812 the tag is called date
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -51,7 +51,7 @@ def html_attributes(context: Context, skin: str) -> SafeString:
 def unread_count(context: Context) -> int:
     """How many messages of the city the signed-in resident has not read; 0 for others."""
     actor = getattr(context.get("request"), "actor", None)
-    if actor is None or actor.kind != "public":
+    if actor is None or actor.kind != "public" or actor.on_behalf_of:
         return 0
     from liangxi.core.messages import face as messages  # only where somebody is signed in
 

@@ -1,0 +1,21 @@
+"""The addresses of the desk."""
+
+from django.urls import path
+
+from liangxi.portals.workbench import cases, files, inbox, signing, windows
+
+app_name = "workbench"
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("next/", inbox.go_on, name="go_on"),
+    path("cases/<str:no>/", cases.case, name="case"),
+    path("cases/<str:no>/do/", cases.act, name="act"),
+    path("cases/<str:no>/slip/", cases.slip, name="slip"),
+    path("cases/<str:no>/materials/<slug:material>/", files.material, name="material"),
+    path("window/", windows.window, name="window"),
+    path("window/begin/", windows.begin, name="begin"),
+    path("window/end/", windows.end, name="end"),
+    path("post/", signing.post, name="post"),
+    path("login/", signing.login, name="login"),
+    path("logout/", signing.logout, name="logout"),
+]
