@@ -13,7 +13,21 @@ forms();
 files();
 live();
 keys();
-if (document.querySelector("city-map")) {
+
+/** An island loads its script only where a page holds it. */
+function islands(): void {
   const address = document.querySelector<HTMLElement>("city-map")?.dataset.script;
-  if (address) void import(/* @vite-ignore */ address);
+  if (address && !customElements.get("city-map")) void import(/* @vite-ignore */ address);
+}
+
+islands();
+document.addEventListener("htmx:after:swap", islands);
+
+/** The clock of a wall. */
+for (const clock of document.querySelectorAll<HTMLElement>("[data-clock]")) {
+  const tick = (): void => {
+    clock.textContent = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.clock }).format();
+  };
+  tick();
+  setInterval(tick, 1000);
 }

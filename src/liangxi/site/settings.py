@@ -60,7 +60,7 @@ CORE = [
     "cases",
 ]
 SYSTEMS = ["data", "twin", "onething"]
-PORTALS = ["design", "citizen", "workbench", "office", "verify"]
+PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen"]
 
 
 def _rooms(floor: str, names: list[str]) -> list[str]:

@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("liangxi.portals.workbench.urls")),
     path("office/", include("liangxi.portals.office.urls")),
     path("verify/", include("liangxi.portals.verify.urls")),
+    path("screen/", include("liangxi.portals.screen.urls")),
+    path("geo/", include("liangxi.gateways.geo.urls")),
     path("", include("liangxi.portals.design.urls")),
     path("", include("liangxi.portals.citizen.urls")),
 ]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import segno
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from liangxi.kit import time
@@ -41,8 +43,15 @@ def examples() -> dict[str, Any]:
         "facts": _facts(),
         "rows": _rows(),
         "certificate": _certificate(),
+        "revoked": _certificate() | {"revoked_at": time.now()},
+        "qr": SafeString(segno.make_qr("https://example.org/verify/JY2320211000001X").svg_inline(border=0, omitsize=True)),
         "today": time.today(),
     }
+
+
+def skins() -> dict[str, str]:
+    """The skins by name, as the reader calls them."""
+    return {"citizen": _("Residents"), "desk": _("Workbench"), "office": _("Office"), "screen": _("Wall")}
 
 
 def _entries() -> list[dict[str, Any]]:

@@ -34,5 +34,5 @@ def style(request: VisitorRequest) -> HttpResponse:
     """Every component with its call, in the skin that `?skin=` asks for."""
     asked = request.GET.get("skin", "")
     skin = asked if asked in showroom.BASES else "citizen"
-    context = {"base": showroom.BASES[skin], "skin": skin, "skins": tuple(showroom.BASES), **showroom.examples()}
+    context = {"base": showroom.BASES[skin], "skin": skin, "skins": showroom.skins(), **showroom.examples()}
     return render(request, "design/style.html", context)

@@ -172,13 +172,16 @@ def steps(names: Sequence[str] | str, current: int) -> SafeString:
 
 
 @register.inclusion_tag("design/parts/error_summary.html")
-def error_summary(errors: Mapping[str, Any] | None, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What to mend, each linked to its field (`id_<name>`). `errors`: field -> message or messages; "" = whole form."""
+def error_summary(
+    errors: Mapping[str, Any] | None, labels: Mapping[str, str] | None = None, focus: bool = True
+) -> dict[str, Any]:
+    """What to mend, each linked to its field (`id_<name>`). `errors`: field -> message or messages; `__all__` = the
+    whole form. It takes the focus when the page opens."""
     rows = []
     for name, said in (errors or {}).items():
         for message in [said] if isinstance(said, str) or not isinstance(said, Sequence) else said:
             rows.append({"name": "" if name == "__all__" else name, "text": message, "label": (labels or {}).get(name)})
-    return {"rows": rows}
+    return {"rows": rows, "focus": focus}
 
 
 @register.inclusion_tag("design/parts/pagination.html", takes_context=True)

@@ -1,0 +1,1 @@
+"""Edges for machines, one folder for each open standard."""

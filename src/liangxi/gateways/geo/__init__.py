@@ -1,0 +1,1 @@
+"""Maps for machines: GeoJSON (RFC 7946)."""

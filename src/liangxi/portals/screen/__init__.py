@@ -1,0 +1,1 @@
+"""The wall: the city at one glance, on a map that asks nobody outside."""
