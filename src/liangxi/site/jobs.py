@@ -1,5 +1,6 @@
 """What the worker does, and how often."""
 
+from liangxi.core.audit import face as audit
 from liangxi.core.events import face as events
 from liangxi.core.files import face as files
 from liangxi.site import marks
@@ -27,6 +28,7 @@ def beat() -> int:
 
 JOBS = (
     Job("events", 1.0, deliver),
+    Job("audit", 1.0, audit.seal),
     Job("files", 3600.0, sweep_files),
     Job("beat", BEAT, beat),
 )

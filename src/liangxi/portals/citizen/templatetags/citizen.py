@@ -87,6 +87,17 @@ def how_badge(how: str) -> SafeString:
 
 
 @register.simple_tag
+def dispute_badge(state: str) -> SafeString:
+    """What became of an objection."""
+    words = {
+        "open": (pgettext("objection", "Being checked"), "amber"),
+        "corrected": (pgettext("objection", "Corrected"), "camphor"),
+        "upheld": (pgettext("objection", "Confirmed as it was"), ""),
+    }
+    return SafeString(badge_tag(*words[state]))
+
+
+@register.simple_tag
 def stars_word(stars: int) -> str:
     """The legal word of a level of satisfaction (政务服务"好差评")."""
     return {
