@@ -1,0 +1,44 @@
+"""A face's refusal becomes a page that a person understands, or problem details (RFC 9457) for a program."""
+
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from liangxi.kit.errors import HouseError
+from liangxi.portals import words
+
+log = structlog.get_logger()
+
+
+class Refusals:
+    """Middleware: what a view did not catch itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The answer to a HouseError with its own status; anything else is a fault and goes on."""
+        if not isinstance(error, HouseError):
+            return None
+        log.info("site.request.refused", code=error.code, status=error.status, path=request.path)
+        if request.accepts("text/html"):
+            fields = [gettext(message) for message in error.fields.values()]
+            context = {"said": words.sentence(error), "status": error.status, "fields": fields}
+            return render(request, "refused.html", context, status=error.status)
+        return JsonResponse(
+            {
+                "type": "about:blank",
+                "title": words.sentence(error),
+                "status": error.status,
+                "code": error.code,
+                "errors": {field: gettext(message) for field, message in error.fields.items()},
+            },
+            status=error.status,
+            content_type="application/problem+json",
+        )
