@@ -85,18 +85,27 @@ def at_the_desk(page, login, no, item=""):
     return page
 
 
+def confirms(page, key, typed=None, choose=""):
+    """One letter opens the form of a deed in place, its button confirms it."""
+    page.keyboard.press(key)
+    form = page.locator("#act form")
+    expect(form).to_be_visible()
+    if choose:
+        page.locator(choose).check()
+    for field, text in (typed or {}).items():
+        page.locator(field).fill(text)
+    form.get_by_role("button", name="确认").click()
+    expect(page.locator(".toast, .banner--done").first).to_be_visible()
+
+
 def accepted_at_the_window(page, no):
     at_the_desk(page, "clerk", no)
-    page.keyboard.press("a")
-    expect(page.locator(".toast, .banner--done").first).to_be_visible()
+    confirms(page, "a")
 
 
 def asks_for_a_correction(page, no):
     at_the_desk(page, "health", no)
-    page.keyboard.press("s")
-    page.locator("input[name=field][value=hospital]").check()
-    page.locator("input[name=why-field-hospital]").fill("请填写医院全称")
-    page.locator("#ask").get_by_role("button").click()
+    confirms(page, "s", {"#act [name='fields.hospital']": "请填写医院全称"})
     expect(page.get_by_text("请填写医院全称").first).to_be_visible()
 
 
@@ -126,8 +135,7 @@ def decides(page, login, no):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/desk/cases/{no}**")
-    page.keyboard.press("a")
-    expect(page.locator(".toast, .banner--done").first).to_be_visible()
+    confirms(page, "a")
 
 
 def handed_out(page, no):
@@ -139,8 +147,7 @@ def handed_out(page, no):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/desk/cases/{no}**")
-    page.keyboard.press("h")
-    expect(page.locator(".toast, .banner--done").first).to_be_visible()
+    confirms(page, "h", {"#id_taker": "示例甲"}, choose="#id_proof")
 
 
 def receives(page, no, visitor):

@@ -96,7 +96,13 @@ def command(
         said = deciding.Command(case, action, time.now(), body)
         return _command(by, said, (own_key, digest), expected_version)
 
-    return _once(work)
+    try:
+        return _once(work)
+    except (ForbiddenError, NotFoundError) as refused:
+        if by.kind == "staff":  # the refused attempt is written down; what it wanted to change was rolled back
+            audit.record(by=by, action="cases.command", object=f"case:{case[:40]}", detail={"why": refused.code},
+                         decision="refused")  # fmt: skip
+        raise
 
 
 def _once(work: Callable[[], T]) -> T:

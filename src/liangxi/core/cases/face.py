@@ -60,7 +60,8 @@ def command(
 
     accept | refuse {reason, reason_code} | supplement {fields: {id: why}, materials: {key: why}, note} |
     answer_supplement {form, materials: [{key, how, ref}]} | decide {outcome: approve or deny, reason, reason_code} |
-    issue {certificate} | hand_out {how: window, online or post} | withdraw {reason}.
+    issue {certificate} | hand_out {how: window, online or post, taker, proof} | withdraw {reason}.
+    What a member of staff may not do is refused and written down.
 
     NotFoundError, ForbiddenError by right; ConflictError `cases.version.stale` says who was first, what it was and
     when; InvalidError `cases.body` names the field.
@@ -79,13 +80,20 @@ def public_status(*, no: str, check: str) -> PublicStatus:
 
 
 def inbox(
-    *, by: Actor, light: str | None = None, query: str = "", after: str | None = None, limit: int = 50
+    *,
+    by: Actor,
+    light: str | None = None,
+    kind: str | None = None,
+    query: str = "",
+    after: str | None = None,
+    limit: int = 50,
 ) -> InboxPage:
     """Every open task of the actor's posts, the most urgent first; `query` is a number's beginning or a name's part.
 
-    `light` narrows to green, yellow or red; counts are over the whole inbox (10,000 tasks at most).
+    `light` narrows to green, yellow or red, `kind` to accept, decide or hand_out; counts are over the whole inbox
+    (10,000 tasks at most).
     """
-    return lists.inbox(by, light, query, after, limit)
+    return lists.inbox(by, (light, kind), query, after, limit)
 
 
 def my_cases(*, by: Actor) -> tuple[CaseRow, ...]:

@@ -14,6 +14,7 @@ from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError
 
 PERMISSIONS = ("case.accept", "case.decide", "case.handout")
+KINDS = ("accept", "decide", "hand_out")
 _LIGHTS = {
     "red": "red_at < %(now)s",
     "yellow": "yellow_at < %(now)s AND red_at >= %(now)s",
@@ -30,15 +31,21 @@ _COLUMNS = """no, title::text, state, version, org, applicant_name, applicant_fi
     yellow_at, red_at, paused"""
 
 
-def inbox(by: Actor, light: str | None, query: str, after: str | None, limit: int) -> InboxPage:
-    """The open tasks of the actor's posts, the most urgent first."""
+def inbox(by: Actor, narrow: tuple[str | None, str | None], query: str, after: str | None, limit: int) -> InboxPage:
+    """The open tasks of the actor's posts, the most urgent first, narrowed by light and kind."""
+    light, kind = narrow
     if light is not None and light not in _LIGHTS:
         raise InvalidError("cases.light", "Choose green, yellow or red.", fields={"light": "green, yellow or red"})
+    if kind is not None and kind not in KINDS:
+        why = "Choose accept, decide or hand_out."
+        raise InvalidError("cases.kind", why, fields={"kind": why})
     scope, params = _scope(by)
     params |= {"now": time.now(), "limit": max(1, min(limit, 200)) + 1}
     where = f"done_at IS NULL AND holder IS NULL AND ({scope})"
     counts = _counts(where, params)
     narrowed = where + (f" AND {_LIGHTS[light]}" if light else "")
+    if kind:
+        narrowed, params = narrowed + " AND kind = %(kind)s", params | {"kind": kind}
     if query.strip():
         narrowed += " AND case_no IN (SELECT no FROM cases_case WHERE no LIKE %(no)s OR applicant_name LIKE %(name)s)"
         params |= {"no": _escaped(query.strip()) + "%", "name": "%" + _escaped(query.strip()) + "%"}

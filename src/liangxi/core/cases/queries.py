@@ -40,6 +40,9 @@ def case(by: Actor, no: str) -> CaseView:
     plan = store.plan(state.plan) if state else None
     node = state.node(no) if state else None
     if state is None or plan is None or node is None or not rights.may_read(by, plan, state):
+        if state is not None and by.kind == "staff":
+            audit.record(by=by, action="case.view", object=f"case:{no}", detail={"person": state.person},
+                         decision="refused")  # fmt: skip
         raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": no})
     if by.kind == "staff":
         audit.record(

@@ -16,6 +16,7 @@ from liangxi.core.people import face as people
 from liangxi.kit.errors import InvalidError
 from liangxi.kit.ids import new_id
 from liangxi.portals.access import HouseRequest, choose_firm, resident
+from liangxi.portals.fragments import wanted_part
 from liangxi.portals.words import in_words
 from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
@@ -70,7 +71,7 @@ def form(request: HouseRequest, draft: UUID) -> HttpResponse:
         if going_on and not found.errors:
             return redirect("citizen:materials", draft=draft)
         typed = {**found.values, **sent}
-        if request.headers.get("HX-Target") == "saved":
+        if wanted_part(request) == "saved":
             return render(request, "citizen/saved.html", {"draft": found})
     context = {"draft": found, "values": typed, "prefill": _prefill(found), "errors": found.errors}
     return render(request, "citizen/form.html", context, status=422 if found.errors else 200)

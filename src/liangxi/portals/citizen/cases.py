@@ -19,6 +19,7 @@ from liangxi.kit import tickets
 from liangxi.kit.errors import HouseError, InvalidError, NotFoundError
 from liangxi.kit.ids import new_id
 from liangxi.portals.access import HouseRequest, VisitorRequest, public, resident
+from liangxi.portals.fragments import wanted_part
 from liangxi.portals.words import in_words, sentence
 from liangxi.systems.onething import face as onething
 from liangxi.systems.onething.shapes import Application, Upload
@@ -59,7 +60,7 @@ def case(request: HouseRequest, no: str) -> HttpResponse:
         "ticket": tickets.issue([f"case:{view.no}"], secret=settings.SECRET_KEY),
         "key": str(new_id()),
     }
-    template = "citizen/case_progress.html" if request.headers.get("HX-Target") == "progress" else "citizen/case.html"
+    template = "citizen/case_progress.html" if wanted_part(request) == "progress" else "citizen/case.html"
     return render(request, template, context)
 
 

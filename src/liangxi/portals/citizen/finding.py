@@ -10,6 +10,7 @@ from liangxi.core.people import face as people
 from liangxi.core.search import face as search
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import VisitorRequest, public
+from liangxi.portals.fragments import wanted_part
 from liangxi.systems.onething import face as onething
 from liangxi.systems.onething.shapes import PackageCard
 
@@ -50,7 +51,7 @@ def things(request: VisitorRequest) -> HttpResponse:
         "category": category,
         "categories": _categories(everything),
     }
-    template = "citizen/things_list.html" if request.headers.get("HX-Target") == "found" else "citizen/things.html"
+    template = "citizen/things_list.html" if wanted_part(request) == "found" else "citizen/things.html"
     return render(request, template, context)
 
 
@@ -71,7 +72,7 @@ def thing(request: VisitorRequest, package: str) -> HttpResponse:
         guide = onething.guide(package=package, answers=sound)
     departments = [people.organisation(code=code) for code in guide.departments]
     context = {"guide": guide, "errors": errors, "given": given, "departments": departments}
-    template = "citizen/guide.html" if request.headers.get("HX-Target") == "guide" else "citizen/thing.html"
+    template = "citizen/guide.html" if wanted_part(request) == "guide" else "citizen/thing.html"
     return render(request, template, context, status=422 if errors else 200)
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from liangxi.core.cases import face as engine
 from liangxi.core.files import face as kept
+from liangxi.kit.errors import NotFoundError
 from liangxi.portals.access import HouseRequest, staff
 from liangxi.portals.workbench.signing import DESK
 
@@ -15,16 +16,30 @@ from liangxi.portals.workbench.signing import DESK
 @staff(*DESK)
 @require_safe
 def material(request: HouseRequest, no: str, material: str) -> HttpResponseBase:
-    """The file of an uploaded material, shown in the browser and never run by it."""
+    """The file of an uploaded material: shown in the browser, never run by it; `?save` gives it to keep."""
     view = engine.case(by=request.actor, no=no)
     found = next((one for one in view.materials if one.key == material and one.how == "upload"), None)
     if found is None:
         raise Http404
     by = request.actor.with_purpose(f"case:{no}")
-    stored, chunks = kept.open_file(by=by, id=found.ref, owner=f"case:{no}")
+    owner = _owner(request, found.ref, [view.no, *(one.no for one in view.items)])
+    stored, chunks = kept.open_file(by=by, id=found.ref, owner=owner)
     response = FileResponse(chunks, content_type=stored.media_type)
     response["Content-Length"] = str(stored.size)
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(stored.name)}"
+    kind = "attachment" if "save" in request.GET else "inline"
+    response["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(stored.name)}"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
+    response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _owner(request: HouseRequest, file: str, numbers: list[str]) -> str:
+    """The case or the matter to which the file was handed in: corrections belong to the matter that asked."""
+    for no in numbers:
+        try:
+            kept.file(by=request.actor, id=file, owner=f"case:{no}")
+        except NotFoundError:
+            continue
+        return f"case:{no}"
+    raise Http404

@@ -1,47 +1,113 @@
-"""The one inbox: every open task of my posts, the most urgent first."""
+"""The one inbox: every open task of my posts, the most urgent first; and how others fare."""
 
-from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from liangxi.core.cases import face as engine
+from liangxi.core.cases.shapes import CasePage, InboxPage, LightCounts
 from liangxi.core.people import face as people
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import HouseRequest, live_url, staff
+from liangxi.portals.design.wording import states
+from liangxi.portals.fragments import wanted_part
+from liangxi.portals.words import in_words
 from liangxi.portals.workbench.signing import DESK
+from liangxi.portals.workbench.wording import task_kinds
 
 LIGHTS = ("red", "yellow", "green")
 SHOWN = 50
+MOST_TOPICS = 20  # of one live ticket
+NOBODY = InboxPage(rows=(), counts=LightCounts(), next=None)
+
+
+def asked(request: HouseRequest, name: str) -> str:
+    """A word of the address, trimmed, without what no database keeps."""
+    return request.GET.get(name, "").replace("\x00", "").strip()[:100]
 
 
 @staff(*DESK)
 @require_safe
 def inbox(request: HouseRequest) -> HttpResponse:
-    """The tasks, narrowed by light, number or name; the list renews itself when something happens to it."""
-    by = request.actor
-    query, light = request.GET.get("q", "").strip()[:100], request.GET.get("light", "")
-    page = engine.inbox(
-        by=by, light=light if light in LIGHTS else None, query=query, after=request.GET.get("after"), limit=SHOWN
-    )
+    """The tasks, narrowed by light, kind, number or name; the list renews itself when something happens to it."""
+    by, errors = request.actor, dict[str, str]()
+    query, light, kind = asked(request, "q"), asked(request, "light"), asked(request, "kind")
+    page, first = NOBODY, engine.inbox(by=by, limit=1)
+    try:
+        page = engine.inbox(
+            by=by,
+            light=light or None,
+            kind=kind or None,
+            query=query,
+            after=asked(request, "after") or None,
+            limit=SHOWN,
+        )
+    except InvalidError as refused:
+        errors = in_words(refused)
     context: dict[str, Any] = {
         "page": page,
-        "query": query,
-        "light": light,
-        "counts": asdict(page.counts),
-        "total": page.counts.total,
+        "asked": {"q": query, "light": light, "kind": kind},
+        "is_narrowed": bool(query or light or kind),
+        "errors": errors,
+        "counts": first.counts,
+        "lights": [(name, getattr(first.counts, name)) for name in LIGHTS],
+        "first": first.rows[0] if first.rows else None,
+        "kinds": task_kinds(),
         "names": {one.code: one.name for one in people.organisations()},
-        "posts": people.posts_of(account=by.account),
-        "live": live_url(*(f"inbox:{post.organisation.code}" for post in people.posts_of(account=by.account)[:20])),
+        "live": live_url(*topics(by)),
     }
-    fragment = request.headers.get("HX-Target") == "tasks"
-    return render(request, "workbench/tasks.html" if fragment else "workbench/inbox.html", context)
+    template = "workbench/tasks.html" if wanted_part(request) == "tasks" else "workbench/inbox.html"
+    return render(request, template, context, status=422 if errors else 200)
+
+
+def topics(by: Actor) -> list[str]:
+    """What the inbox of an actor listens to: the organisations of the posts that give him tasks."""
+    paths = {path for permission in DESK[:3] for path in by.paths(permission)}
+    codes = sorted({path.strip("/").rpartition("/")[2] for path in paths} - {""})
+    return [f"inbox:{code}" for code in codes[:MOST_TOPICS]] or [f"inbox:{by.org or 'none'}"]
 
 
 @staff(*DESK)
 @require_safe
 def go_on(request: HouseRequest) -> HttpResponse:
-    """The most urgent task, or the empty inbox."""
-    rows = engine.inbox(by=request.actor, limit=1).rows
-    return redirect("workbench:case", no=rows[0].case_no) if rows else redirect("workbench:inbox")
+    """The most urgent task of another case than the one just seen, or the empty inbox."""
+    rows = engine.inbox(by=request.actor, limit=20).rows
+    seen = asked(request, "seen")
+    for row in (*(r for r in rows if not r.task.startswith(f"{seen}:")), *rows):
+        return redirect("workbench:case", no=row.case_no)
+    return redirect("workbench:inbox")
+
+
+@staff("case.read")
+@require_safe
+def lights(request: HouseRequest) -> HttpResponse:
+    """Open tasks by department and light, where most is late first: what leaders ask for."""
+    names = {one.code: one.name for one in people.organisations()}
+    found = engine.lights(by=request.actor)
+    rows = [
+        {"org": org, "name": names.get(org, org), "counts": counts}
+        for org, counts in sorted(found.items(), key=lambda one: (-one[1].red, -one[1].yellow, -one[1].total))
+    ]
+    whole = LightCounts(*(sum(getattr(one, name) for one in found.values()) for name in ("green", "yellow", "red")))
+    live = live_url(*[f"inbox:{org}" for org in found][:MOST_TOPICS] or topics(request.actor))
+    template = "workbench/lights_table.html" if wanted_part(request) == "lights" else "workbench/lights.html"
+    return render(request, template, {"rows": rows, "whole": whole, "live": live})
+
+
+@staff("case.read")
+@require_safe
+def found(request: HouseRequest) -> HttpResponse:
+    """Cases that ended or lie with others, by the beginning of the number or by the applicant's full name."""
+    query, state, errors = asked(request, "q"), asked(request, "state"), dict[str, str]()
+    page = CasePage(rows=(), next=None)
+    if state and state not in states():
+        errors = {"state": gettext("Choose one of the states.")}
+    else:
+        page = engine.find_cases(by=request.actor, query=query, state=state, after=asked(request, "after") or None)
+    context = {"page": page, "asked": {"q": query, "state": state}, "states": states(), "errors": errors,
+               "names": {one.code: one.name for one in people.organisations()}}  # fmt: skip
+    return render(request, "workbench/cases.html", context, status=422 if errors else 200)

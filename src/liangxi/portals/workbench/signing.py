@@ -1,8 +1,12 @@
 """Signing in and out of the desk and the office, and choosing a post."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,7 +26,7 @@ from liangxi.portals.access import (
 )
 from liangxi.portals.words import sentence
 
-DESK = ("case.accept", "case.decide", "case.handout")
+DESK = ("case.accept", "case.decide", "case.handout", "case.read")
 
 
 @public
@@ -46,7 +50,7 @@ def login(request: VisitorRequest) -> HttpResponse:
             error = sentence(refused)
         else:
             sign_in(request, account)
-            return redirect(next_url(request, _home(people.actor_of(account_id=str(account.pk)))))
+            return _enter(request, str(account.pk))
     context = {
         "error": error,
         "login": request.POST.get("login", ""),
@@ -57,8 +61,16 @@ def login(request: VisitorRequest) -> HttpResponse:
     return render(request, "workbench/login.html", context, status=422 if error else 200)
 
 
+def _enter(request: VisitorRequest, account: str) -> HttpResponse:
+    """To the page that was asked for; who works for several organisations says first for which."""
+    goal = next_url(request, _home(people.actor_of(account_id=account)))
+    if len({post.organisation.code for post in people.posts_of(account=account)}) > 1:
+        return redirect(f"{reverse('workbench:posts')}?{urlencode({'next': goal})}")
+    return redirect(goal)
+
+
 def _home(by: Actor) -> str:
-    return "/desk/" if any(by.may(permission) for permission in DESK) else "/office/"
+    return reverse("workbench:inbox" if any(by.paths(permission) for permission in DESK) else "office:home")
 
 
 @public
@@ -70,10 +82,15 @@ def logout(request: VisitorRequest) -> HttpResponse:
 
 
 @staff()
-@require_POST
-def post(request: HouseRequest) -> HttpResponse:
-    """Choose the post whose organisation one speaks for."""
-    chosen = request.POST.get("post", "")
-    people.actor_of(account_id=request.actor.account, post=chosen)
-    act_as(request, post=chosen)
-    return redirect(next_url(request, "/desk/"))
+@require_http_methods(["GET", "HEAD", "POST"])
+def posts(request: HouseRequest) -> HttpResponse:
+    """Choose the post whose organisation one speaks for; the tasks of all of them stay in the one inbox."""
+    held = people.posts_of(account=request.actor.account)
+    chosen, error = request.POST.get("post", ""), ""
+    if request.method == "POST":
+        if chosen in {post.id for post in held}:
+            act_as(request, post=chosen)
+            return redirect(next_url(request, _home(request.actor)))
+        error = gettext("Choose one of your posts.")
+    context = {"posts": held, "error": error, "next": next_url(request, "")}
+    return render(request, "workbench/posts.html", context, status=422 if error else 200)

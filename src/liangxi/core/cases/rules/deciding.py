@@ -126,7 +126,8 @@ def _hand_out(plan: Plan, state: State, node: Node, command: Command) -> list[Ev
     how = command.body.get("how", "window")
     if how not in ("window", "online", "post"):
         raise _bad("how", "Choose window, online or post.")
-    return [Event(node.no, "handed_out", {"how": how})]
+    who = {name: said for name in ("taker", "proof") if (said := _text(command.body, name))}
+    return [Event(node.no, "handed_out", {"how": how, **who})]
 
 
 def _withdraw(plan: Plan, state: State, node: Node, command: Command) -> list[Event]:

@@ -1,57 +1,129 @@
 """Small words of the desk."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.http import HttpRequest
 from django.template import Context, Library
-from django.utils.translation import gettext, pgettext
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from liangxi.core.calendar import face as calendar
+from liangxi.core.calendar.shapes import local
+from liangxi.core.cases.shapes import CaseView, HistoryEntry
+from liangxi.core.forms import face as forms
+from liangxi.kit import time
+from liangxi.kit.errors import InvalidError
+from liangxi.portals.design.templatetags.casework import history
+from liangxi.portals.design.templatetags.design import badge_tag
+from liangxi.portals.workbench.papers import Answer, Link, Paper
+from liangxi.portals.workbench.wording import sources, task_kinds
+from liangxi.systems.onething.shapes import Law
 
 register = Library()
 
 
-@register.filter
-def split(text: str) -> list[str]:
-    """The words of a text."""
-    return text.split()
+@register.simple_tag(takes_context=True)
+def narrowed(context: Context, **changes: str | None) -> str:
+    """The address of the list with other filters; None takes one away. It serves the renewed part as well."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def days_left(due: datetime | None) -> str:
+    """Working days to the promised day, or how late it is; "" when it is not known."""
+    if due is None:
+        return ""
+    try:
+        days = calendar.working_days_between(start=time.today(), end=local(due))
+    except InvalidError:  # beyond the published years
+        return ""
+    if days > 0:
+        return ngettext("%(n)d working day left", "%(n)d working days left", days) % {"n": days}
+    if local(due) >= time.today():
+        return gettext("today")
+    return ngettext("%(n)d working day late", "%(n)d working days late", max(-days, 1)) % {"n": max(-days, 1)}
 
 
 @register.filter
-def get(values: Mapping[str, Any], key: str) -> Any:
-    """The value of a key, or None."""
-    return values.get(key)
+def listed(titles: Sequence[str]) -> str:
+    """Titles in one line."""
+    return gettext(", ").join(titles)
 
 
 @register.filter
-def waits(titles: Sequence[str] | str) -> str:
-    """Titles in one line; a dash when nothing is waited for."""
-    return gettext(", ").join(titles) if titles and not isinstance(titles, str) else "—"
+def law_words(law: Law) -> str:
+    """A law with its article, as it is written: 《...》第一条."""
+    return f"《{law.name}》{law.article}"
 
 
 @register.filter
-def task_word(kind: str) -> str:
-    """What a task asks for."""
-    return {
-        "accept": pgettext("task", "Accept"),
-        "decide": pgettext("task", "Decide"),
-        "supplement": pgettext("task", "Correct"),
-        "issue": pgettext("task", "Issue"),
-        "hand_out": pgettext("task", "Hand out"),
-    }.get(kind, kind)
+def and_items(case: CaseView) -> list[CaseView]:
+    """A case and its matters."""
+    return [case, *case.items]
 
 
-@register.filter
-def way_word(how: str) -> str:
-    """How a material is satisfied, as an office says it."""
-    return {
-        "elicence": pgettext("way", "E-licence, checked"),
-        "data": pgettext("way", "Checked in the register"),
-        "commitment": pgettext("way", "Signed commitment"),
-        "result": pgettext("way", "Result of this case"),
-        "upload": pgettext("way", "Not there"),
-    }.get(how, how)
+@register.simple_tag
+def repeat(text: str, times: int) -> str:
+    """The text so many times, one less than the depth."""
+    return text * (times - 1)
+
+
+@register.simple_tag
+def waits_for(case: CaseView, chain: Sequence[Link]) -> str:
+    """The matters that this one still waits for."""
+    return listed(next((link.waits_for for link in chain if link.case.no == case.no), []))
+
+
+@register.simple_tag
+def others(lines: Sequence[Answer | Paper]) -> list[Answer | Paper]:
+    """What the matter on the page does not need."""
+    return [line for line in lines if not line.is_mine]
+
+
+@register.simple_tag
+def label_in(lines: Sequence[Answer | Paper], key: str) -> str:
+    """The label of an answer or a material; the key when the page does not have it."""
+    return next((line.label if isinstance(line, Answer) else line.title for line in lines if line.id == key), key)
+
+
+@register.simple_tag
+def source_badge(how: str) -> SafeString:
+    """How a material is satisfied."""
+    word, tone, icon = sources()[how]
+    return SafeString(badge_tag(word, tone, icon))
+
+
+@register.simple_tag
+def turn(case: CaseView, whole: CaseView, names: Mapping[str, Mapping[str, str]]) -> str:
+    """Why there is nothing to press: whose turn it is."""
+    open_tasks = [task for task in whole.tasks if not case.parent_no or task.case_no == case.no]
+    if any(task.holder for task in open_tasks):
+        return gettext("It is the applicant's turn.")
+    if not open_tasks:
+        return gettext("Nothing to do here now.")
+    task = open_tasks[0]
+    said = {
+        "org": forms.say(names[task.org]) if task.org in names else task.org,
+        "task": task_kinds().get(task.kind, ""),
+    }
+    return gettext("It is the turn of %(org)s: %(task)s.") % said
+
+
+@register.simple_tag
+def latest_first(entries: tuple[HistoryEntry, ...], titles: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The history with the newest entry on top."""
+    return list(reversed(history(entries, titles)))
 
 
 @register.simple_tag(takes_context=True)
-def typed_why(context: Context, kind: str, key: str) -> str:
-    """The reason that was typed beside a box, kept when the page comes back."""
-    return str(context["typed"].get(f"why-{kind}-{key}", ""))
+def typed_line(context: Context, kind: str, key: str) -> str:
+    """What was typed beside an answer or a material, kept when the form comes back."""
+    return str(context["typed"].get(f"{kind}.{key}", ""))

@@ -1,0 +1,60 @@
+"""Figures, and the processor time that they count."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measured value; with a peer also the peer's value and how many times better ours is."""
+
+    name: str
+    value: float
+    unit: str
+    peer: str | None = None
+    peer_value: float | None = None
+    ratio: float | None = None
+
+
+def report(bench: str, figures: Sequence[Figure]) -> dict[str, Any]:
+    """The report of a bench, as `liangxi bench --json` prints it."""
+    return {"bench": bench, "figures": [asdict(figure) for figure in figures]}
+
+
+def versus(name: str, value: float, unit: str, *, peer: str, peer_value: float | None) -> Figure:
+    """A figure of which less is better, beside a peer's; alone when the peer could not run."""
+    if peer_value is None:
+        return Figure(name=name, value=value, unit=unit)
+    return Figure(name=name, value=value, unit=unit, peer=peer, peer_value=peer_value, ratio=peer_value / value)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` (0 to 1) of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+class CpuClock:
+    """Processor seconds of this process and of the database server whose data lie in `data`."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data.resolve()
+
+    def now(self) -> tuple[float, float]:
+        """Seconds so far: (this process, the server's processes)."""
+        return time.process_time(), sum(self._server())
+
+    def _server(self) -> list[float]:
+        """`schedstat` counts nanoseconds; processes that ended are missing, so connections must stay open."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    if (entry / "cwd").readlink() == self._data:
+                        found.append(int((entry / "schedstat").read_text().split()[0]) / 1e9)
+                except OSError:  # it ended, or it is not ours to see
+                    continue
+        return found
