@@ -51,7 +51,7 @@ def applies(page):
     page.get_by_role("link", name="开始办理").click()
     page.get_by_role("button", name=re.compile("居民")).click()  # a sample identity
     page.get_by_role("button", name="填写表单").click()
-    expect(page.get_by_label("母亲姓名")).not_to_have_value("")
+    expect(page.get_by_role("textbox", name="母亲姓名")).not_to_have_value("")
     expect(page.get_by_text("人口基础库").first).to_be_visible()
     page.get_by_label("孩子姓名").fill("示例宝宝")
     page.get_by_text("女", exact=True).check()
@@ -164,6 +164,6 @@ def receives(page, no, visitor):
 
 def rates(page):
     page.get_by_role("link", name="评价").first.click()
-    page.get_by_text("非常满意").check()
+    page.get_by_label("非常满意", exact=True).check()
     page.get_by_role("button", name="提交评价").click()
     expect(page.get_by_text("感谢您的评价").first).to_be_visible()

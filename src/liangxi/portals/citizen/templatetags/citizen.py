@@ -98,15 +98,21 @@ def dispute_badge(state: str) -> SafeString:
 
 
 @register.simple_tag
-def stars_word(stars: int) -> str:
-    """The legal word of a level of satisfaction (政务服务"好差评")."""
+def rating_levels() -> dict[int, str]:
+    """The five legal levels of satisfaction (政务服务"好差评"), the best first, each with its word."""
     return {
         5: pgettext("rating", "Very satisfied"),
         4: pgettext("rating", "Satisfied"),
         3: pgettext("rating", "Basically satisfied"),
         2: pgettext("rating", "Dissatisfied"),
         1: pgettext("rating", "Very dissatisfied"),
-    }[stars]
+    }
+
+
+@register.simple_tag
+def stars_word(stars: int) -> str:
+    """The word of one level."""
+    return rating_levels()[stars]
 
 
 @register.simple_tag
