@@ -102,7 +102,8 @@ def audit(options: argparse.Namespace) -> int:
     def work() -> int:
         from liangxi.site import auditing
 
-        return auditing.verify(say) if options.task == "verify" else auditing.export(Path(options.folder), say)
+        code: int = auditing.verify(say) if options.task == "verify" else auditing.export(Path(options.folder), say)
+        return code
 
     return _with_database(work)
 
@@ -164,6 +165,10 @@ def _add_running(commands: Any) -> None:
         liangxi prepare --no-sample         before `liangxi serve` in a deployment, and after each upgrade""",
     )
     one.add_argument("--no-sample", action="store_true", help="no sample city")
+    _add_processes(commands)
+
+
+def _add_processes(commands: Any) -> None:
     one = _command(
         commands,
         "serve",

@@ -83,11 +83,19 @@ def _load() -> None:
             )
         ],
     )
+    _load_household()
+    _load_accounts()
+
+
+def _load_household() -> None:
     home = (MemberRow(BEN, "head", date(2015, 1, 1)), MemberRow(ANNA, "spouse", date(2015, 1, 1)))
     people.load_households(
         by=HOUSE,
         rows=[HouseholdRow(id=str(UUID(int=5)), address_code="A1", head=BEN, since=date(2015, 1, 1), members=home)],
     )
+
+
+def _load_accounts() -> None:
     staff = {
         "clerk": (("320213", "clerk"),),
         "doctor": (("health", "approver"),),

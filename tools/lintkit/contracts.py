@@ -16,6 +16,7 @@ from tools.lintkit.faults import Fault, excuses, judge
 PACKAGE = "liangxi"
 FLOORS = ("portals", "gateways", "systems", "core")  # their children are rooms; site, live, kit and cli are themselves
 DOORS = frozenset({"face", "shapes", "events", "errors"})
+TAGS = "templatetags"  # among portals a library of template tags is a door as well
 SITE_DOORS = DOORS | {"urls", "api", "app"}  # site also mounts the pages and edges of the upper floors
 ORDER = (("api", "admin", "jobs"), ("face",), ("actions",), ("queries",), ("models",), ("rules",), ("events",))
 LAST = ("shapes", "errors")
@@ -82,6 +83,8 @@ class FacesContract(HouseContract):
             if room is None or room == home or room in (f"{PACKAGE}.kit", f"{PACKAGE}.site"):
                 continue  # who may import site at all is said by the floors
             doors = SITE_DOORS if home == f"{PACKAGE}.site" else DOORS
+            if all(place and place.startswith(f"{PACKAGE}.portals.") for place in (home, room)):
+                doors = doors | {TAGS}
             is_single = not graph.find_children(room)
             if not is_single and file_of(imported) not in doors:
                 says = f"a room is entered by its doors ({', '.join(sorted(doors))})"

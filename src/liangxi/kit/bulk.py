@@ -25,7 +25,8 @@ def upsert(
     after = ", ".join(f'EXCLUDED."{c}"' for c in values)
     update = f"DO UPDATE SET {changes} WHERE ({before}) IS DISTINCT FROM ({after})" if values else "DO NOTHING"
     target = ", ".join(f'"{c}"' for c in key)
-    cursor.execute(f'INSERT INTO "{table}" AS t ({names}) SELECT {names} FROM "{draft}" ON CONFLICT ({target}) {update}')  # noqa: S608
+    into = f'INSERT INTO "{table}" AS t ({names}) SELECT {names} FROM "{draft}"'  # noqa: S608
+    cursor.execute(f"{into} ON CONFLICT ({target}) {update}")
     changed = int(cursor.rowcount)
     cursor.execute(f'DROP TABLE "{draft}"')
     return changed

@@ -74,6 +74,11 @@ def public(view: Callable[Concatenate[VisitorRequest, P], HttpResponseBase]) -> 
     return _mark(guarded, Access(None))
 
 
+def everybody(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> Guarded:
+    """Anyone, without asking who it is: it needs no session and no database."""
+    return _mark(view, Access(None))
+
+
 def resident(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> Guarded:
     """A signed-in member of the public, for himself or for a firm; others are asked to sign in and come back."""
     return _guard(view, Access("public"))

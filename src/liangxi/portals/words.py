@@ -1,6 +1,6 @@
-"""Refusals in the reader's language, the same way in every portal."""
+"""Words of all portals: refusals in the reader's language, and what the house keeps as codes."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from liangxi.kit.errors import HouseError
 
@@ -16,3 +16,33 @@ def sentence(error: HouseError) -> str:
     """The error as one sentence."""
     text = gettext(error.message)
     return text % error.params if error.params else text
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """The word and the tone of each state of a case."""
+    return {
+        "submitted": (pgettext("state", "Received"), "lake"),
+        "correction": (pgettext("state", "Waits for corrections"), "amber"),
+        "accepted": (pgettext("state", "Accepted"), "lake"),
+        "refused": (pgettext("state", "Not accepted"), "azalea"),
+        "reviewing": (pgettext("state", "In review"), "lake"),
+        "approved": (pgettext("state", "Approved"), "camphor"),
+        "denied": (pgettext("state", "Denied"), "azalea"),
+        "issued": (pgettext("state", "Issued"), "camphor"),
+        "withdrawn": (pgettext("state", "Withdrawn"), ""),
+        "terminated": (pgettext("state", "Ended"), ""),
+    }
+
+
+def roles() -> dict[str, str]:
+    """The names of roles."""
+    return {
+        "clerk": pgettext("role", "Window clerk"),
+        "approver": pgettext("role", "Approver"),
+        "steward": pgettext("role", "Data steward"),
+        "package_admin": pgettext("role", "Package editor"),
+        "bureau_admin": pgettext("role", "Bureau administrator"),
+        "auditor": pgettext("role", "Auditor"),
+        "security_admin": pgettext("role", "Security administrator"),
+        "system_admin": pgettext("role", "System administrator"),
+    }

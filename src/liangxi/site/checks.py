@@ -63,13 +63,13 @@ def run(only: Sequence[str] = (), *, say: Callable[[str], None]) -> int:
     return len(failed)
 
 
-def run_onethings(paths: Sequence[str] = (), *, say: Callable[[str], None]) -> int:
-    """Check the packages of the profile: file, line and reason of every fault; the number of faults."""
+def run_onethings(root: Path, *, say: Callable[[str], None]) -> int:
+    """Check the packages of the profile in `root`: file, line and reason of every fault; the number of faults."""
     from liangxi.systems.onething import face
 
-    faults = face.check_profile(paths=tuple(paths))
+    faults = face.check_profile(root=root)
     for fault in faults:
-        say(str(fault))
+        say(f"{fault.file}:{fault.line}: {fault.text}")
     return len(faults)
 
 

@@ -7,11 +7,13 @@ from django.db import Error
 from django.http import HttpRequest, JsonResponse
 
 from liangxi.kit import time
+from liangxi.portals.access import everybody
 from liangxi.site import marks
 
 FRESH = timedelta(seconds=30)  # the worker leaves a sign of life every 5 s
 
 
+@everybody
 def health(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and a worker lives, else 503; either way which part does what."""
     parts = {"database": "ok", "worker": "ok"}

@@ -6,7 +6,7 @@ district. Then the whole coverage is bent by one smooth field, so that neighbour
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,7 +127,7 @@ def _bend(flat: Mapping[str, Polygon], seed: int, stretch: float) -> dict[str, P
     }
 
 
-def _field(seed: int, stretch: float):  # type: ignore[no-untyped-def]  # a closure over arrays
+def _field(seed: int, stretch: float) -> Callable[[Points], Points]:
     draw = dice(seed, "land", "field")
     waves = draw.normal(0, 1, size=(10, 2)) * np.array(
         [[18.0], [18.0], [14.0], [14.0], [22.0], [22.0], [34.0], [34.0], [50.0], [50.0]]
@@ -138,7 +138,8 @@ def _field(seed: int, stretch: float):  # type: ignore[no-untyped-def]  # a clos
     def move(points: Points) -> Points:
         angle = points @ waves.T
         shift = np.stack([(np.sin(angle + phases[:, k]) * heights).sum(axis=1) for k in (0, 1)], axis=1)
-        return np.round((points + shift) / [stretch, 1], _DIGITS)
+        moved: Points = np.round((points + shift) / [stretch, 1], _DIGITS)
+        return moved
 
     return move
 

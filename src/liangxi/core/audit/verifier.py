@@ -148,7 +148,7 @@ def _walk(records: Iterable[bytes], due: list[Checkpoint], leaves: Iterator[byte
             _compare(due.pop(), trees, found)
         if not found.ok:
             return found
-    if due or next(leaves, b""):
+    if due or next(leaves, None) is not None:
         return found.fault(found.records, f"records from {found.records} on are missing")
     return found
 
@@ -195,7 +195,7 @@ def checker(public_pem: bytes) -> Check | None:
 
     def is_signed(signature: bytes, text: bytes) -> bool:
         try:
-            key.verify(signature, text)  # type: ignore[call-arg, union-attr, arg-type]
+            key.verify(signature, text)  # type: ignore[call-arg, union-attr]
         except InvalidSignature:
             return False
         return True

@@ -167,7 +167,7 @@ def _write(
         "state": node.state,
         "events": [event.kind for event in happened],
     }
-    store.append(state, happened, at=at, actor=_who(by), key=key[0], digest=key[1], answer=answer)
+    store.append(state, happened, at=at, actor=_who(by), key=key, answer=answer)
     for fact in telling.facts(plan, state, happened, at):
         events.announce(fact, subject=state.root.no)
     for topic in telling.topics(plan, state, happened):

@@ -58,8 +58,7 @@ def case(by: Actor, no: str) -> CaseView:
 def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
     is_root, now = node is state.root, time.now()
     knows = by.kind == "system" or rights.is_applicant(by, state) or by.may("case.accept", plan.paths[plan.accept_org])
-    clock = node.clock
-    shown = clock if clock.started else _accept_clock(state, node)
+    clock, shown = node.clock, node.clock if node.clock.started else _accept_clock(state, node)
     return CaseView(
         no=node.no,
         parent_no=None if is_root else state.root.no,

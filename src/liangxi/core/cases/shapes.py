@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 Light = Literal["green", "yellow", "red", "paused", "none"]
 """green/yellow/red run; paused: the clock is stopped; none: no clock, ended, or the due day is not known yet."""
+Way = Literal["elicence", "data", "commitment", "result", "upload"]
+"""How a material is satisfied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class MaterialRef:
     """One material and how it is satisfied; `ref` is a licence number, a fact, a case or a stored file's id."""
 
     key: str
-    how: Literal["elicence", "data", "commitment", "result", "upload"]
+    how: Way
     ref: str = ""
 
 

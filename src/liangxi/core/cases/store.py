@@ -76,16 +76,19 @@ def answer_of(key: str) -> Answer | None:
 
 
 def append(
-    after: State, events: list[Event], *, at: datetime, actor: str, key: str, digest: str, answer: dict[str, Any]
+    after: State, events: list[Event], *, at: datetime, actor: str, key: tuple[str, str], answer: dict[str, Any]
 ) -> None:
-    """Write the events and what they changed; a key that came meanwhile breaks the unique index `cases_event_key`."""
+    """Write the events and what they changed, under the key of the command and the digest of what it asked.
+
+    A key that came meanwhile breaks the unique index `cases_event_key`.
+    """
     compiled, first = plan(after.plan), after.seq - len(events) + 1
     said = {
         "root": after.root.no,
         "at": at,
         "actor": actor,
-        "key": key,
-        "digest": digest,
+        "key": key[0],
+        "digest": key[1],
         "answer": _encode(answer).decode(),
         "events": [
             {"seq": first + n, "case_no": one.case_no, "kind": one.kind, "data": one.data}

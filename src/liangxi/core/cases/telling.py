@@ -69,11 +69,9 @@ def _fact(plan: Plan, state: State, event: Event, at: datetime) -> object | None
         "rated": lambda: events.CaseRated(
             case_no=root.no,
             plan_id=plan.id,
-            stars=data["stars"],
-            text=data["text"],
-            tags=tuple(data["tags"]),
             applicant_person=state.person,
             at=at,
+            **data | {"tags": tuple(data["tags"])},
         ),
     }
     return told[event.kind]() if event.kind in told else None

@@ -61,7 +61,7 @@ def announce(event: object, subject: str) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("announce() belongs into the transaction of the change that it tells of")
     kind = type(event)
-    values = {
+    values: dict[str, Any] = {
         "uid": ids.new_id(),
         "type": rules.type_name(kind),
         "subject": subject,

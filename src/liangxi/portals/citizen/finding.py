@@ -6,13 +6,14 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from liangxi.core.cases import face as cases
+from liangxi.core.cases.shapes import CaseRow
 from liangxi.core.people import face as people
 from liangxi.core.search import face as search
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import VisitorRequest, public
 from liangxi.portals.fragments import wanted_part
 from liangxi.systems.onething import face as onething
-from liangxi.systems.onething.shapes import PackageCard
+from liangxi.systems.onething.shapes import Draft, PackageCard
 
 SHORTCUTS = 10  # the most used packages on the home page
 RUNNING = 3  # the visitor's own matters there
@@ -22,7 +23,8 @@ RUNNING = 3  # the visitor's own matters there
 @require_safe
 def home(request: VisitorRequest) -> HttpResponse:
     """A question, my running matters, the most used packages."""
-    running = drafts = ()
+    running: tuple[CaseRow, ...] = ()
+    drafts: tuple[Draft, ...] = ()
     if request.actor is not None:
         running = tuple(c for c in cases.my_cases(by=request.actor) if c.closed_at is None)[:RUNNING]
         drafts = onething.drafts(by=request.actor)[:RUNNING]

@@ -30,6 +30,8 @@ ICONS = (
 )
 COLOURS = ("lake", "camphor", "azalea", "amber", "ink", "ink-2", "ink-3", "paper-2", "line-strong")
 
+_CHECKED_AT = "https://example.org/verify/JY2320211000001X"
+
 
 def examples() -> dict[str, Any]:
     """What the page shows, in the reader's language."""
@@ -44,7 +46,7 @@ def examples() -> dict[str, Any]:
         "rows": _rows(),
         "certificate": _certificate(),
         "revoked": _certificate() | {"revoked_at": time.now()},
-        "qr": SafeString(segno.make_qr("https://example.org/verify/JY2320211000001X").svg_inline(border=0, omitsize=True)),
+        "qr": SafeString(segno.make_qr(_CHECKED_AT).svg_inline(border=0, omitsize=True)),
         "today": time.today(),
     }
 

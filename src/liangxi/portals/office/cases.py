@@ -9,8 +9,7 @@ from liangxi.core.cases.shapes import CasePage
 from liangxi.core.people import face as people
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import HouseRequest, staff
-from liangxi.portals.design.wording import states
-from liangxi.portals.words import in_words
+from liangxi.portals.words import in_words, states
 
 
 @staff("case.read")

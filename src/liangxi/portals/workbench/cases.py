@@ -15,9 +15,8 @@ from liangxi.core.people import face as people
 from liangxi.kit.errors import ConflictError, InvalidError, NotFoundError
 from liangxi.kit.ids import new_id
 from liangxi.portals.access import HouseRequest, live_url, staff
-from liangxi.portals.design.wording import states
 from liangxi.portals.fragments import wanted_part
-from liangxi.portals.words import in_words, sentence
+from liangxi.portals.words import in_words, sentence, states
 from liangxi.portals.workbench import papers
 from liangxi.portals.workbench.deeds import DEEDS, Deed, deeds_for
 from liangxi.portals.workbench.signing import DESK

@@ -13,9 +13,8 @@ from liangxi.core.people import face as people
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import HouseRequest, live_url, staff
-from liangxi.portals.design.wording import states
 from liangxi.portals.fragments import wanted_part
-from liangxi.portals.words import in_words
+from liangxi.portals.words import in_words, states
 from liangxi.portals.workbench.signing import DESK
 from liangxi.portals.workbench.wording import task_kinds
 

@@ -26,6 +26,14 @@ def _bpmn() -> bytes:
     ).encode()
 
 
+def found(url: str) -> "Peer | None":
+    """The peer on the database at `url`; None where it is not installed."""
+    try:
+        return Peer(url)
+    except ImportError:
+        return None
+
+
 class Peer:
     """One connection, one parsed process; `whole_case` is submit and five steps, each durable before the next."""
 

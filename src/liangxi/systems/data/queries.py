@@ -1,7 +1,7 @@
 """Reads of the registers and of what is kept about reading them."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,7 +16,7 @@ from liangxi.kit.actor import Actor
 from liangxi.kit.errors import HouseError, NotFoundError
 from liangxi.systems.data import models
 from liangxi.systems.data.rules import catalogue
-from liangxi.systems.data.shapes import Access, Dispute, LicenceFact
+from liangxi.systems.data.shapes import Access, Dispute, DisputeState, LicenceFact
 
 Values = Mapping[str, Any]
 
@@ -164,7 +164,7 @@ def disputes(where: Q) -> tuple[Dispute, ...]:
             claim=row.claim,
             note=row.note,
             org=row.org,
-            state=row.state,
+            state=cast(DisputeState, row.state),
             opened_at=row.opened_at,
             answer=row.answer,
             answered_at=row.answered_at,

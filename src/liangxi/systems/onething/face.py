@@ -103,7 +103,8 @@ def versions(*, by: Actor, package: str | None = None) -> tuple[shapes.VersionRo
 def definition(*, by: Actor, package: str, version: str) -> Mapping[str, Any]:
     """A version as published: `{"package": ..., "matters": [...]}`; NotFoundError."""
     by.require("onething.read")
-    return queries.version(package, version).definition
+    found: Mapping[str, Any] = queries.version(package, version).definition
+    return found
 
 
 def load_profile(*, by: Actor, root: Path) -> shapes.LoadedPackages:

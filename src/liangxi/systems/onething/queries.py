@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Count, Q
 
+from liangxi.core.cases.shapes import Way
 from liangxi.core.forms import face as forms
 from liangxi.core.forms.shapes import Form
 from liangxi.kit import time
@@ -143,9 +144,9 @@ def _prefilled(field: str, kept: dict[str, str]) -> shapes.Prefilled:
 
 def _material(expected: shapes.GuideMaterial, kept: dict[str, str] | None) -> shapes.DraftMaterial:
     if kept is None:  # nothing that the city knows satisfies it: the applicant signs or uploads
-        how = "commitment" if "commitment" in expected.material.ways else "upload"
+        how: Way = "commitment" if "commitment" in expected.material.ways else "upload"
         return shapes.DraftMaterial(expected.material, how, "", "", is_satisfied=False)
-    return shapes.DraftMaterial(expected.material, kept["how"], kept["ref"], kept["name"], is_satisfied=True)
+    return shapes.DraftMaterial(expected.material, cast(Way, kept["how"]), kept["ref"], kept["name"], is_satisfied=True)
 
 
 def drafts_of(by: Actor) -> tuple[shapes.Draft, ...]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from liangxi.core.cases.shapes import Way
+from liangxi.core.files.shapes import Allow
 from liangxi.core.forms.shapes import Form
 from liangxi.kit.conditions import Condition
 
@@ -114,7 +116,7 @@ class Material:
     items: tuple[str, ...]
     when: Condition
     ways: tuple[str, ...]
-    accept: str
+    accept: Allow
     commitment: Text
 
 
@@ -275,7 +277,7 @@ class DraftMaterial:
     """A material of a draft and how it is satisfied; `ref` names the licence, fact, matter or stored file."""
 
     material: Material
-    how: str
+    how: Way
     ref: str
     name: str
     is_satisfied: bool

@@ -5,81 +5,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.TextField(primary_key=True, serialize=False)),
-                ('position', models.IntegerField()),
-                ('name_zh', models.TextField()),
-                ('name_en', models.TextField(blank=True, default='')),
-                ('level', models.TextField()),
-                ('kind', models.TextField()),
-                ('is_statutory', models.BooleanField(default=True)),
-                ('lon', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.division')),
+                ("id", models.TextField(primary_key=True, serialize=False)),
+                ("position", models.IntegerField()),
+                ("name_zh", models.TextField()),
+                ("name_en", models.TextField(blank=True, default="")),
+                ("level", models.TextField()),
+                ("kind", models.TextField()),
+                ("is_statutory", models.BooleanField(default=True)),
+                ("lon", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.division",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outline',
+            name="Outline",
             fields=[
-                ('division', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='outline', serialize=False, to='places.division')),
-                ('rings', models.JSONField()),
-                ('is_synthetic', models.BooleanField()),
+                (
+                    "division",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="outline",
+                        serialize=False,
+                        to="places.division",
+                    ),
+                ),
+                ("rings", models.JSONField()),
+                ("is_synthetic", models.BooleanField()),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('code', models.CharField(max_length=23, primary_key=True, serialize=False)),
-                ('text', models.TextField()),
-                ('lon', models.FloatField()),
-                ('lat', models.FloatField()),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.division')),
+                ("code", models.CharField(max_length=23, primary_key=True, serialize=False)),
+                ("text", models.TextField()),
+                ("lon", models.FloatField()),
+                ("lat", models.FloatField()),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.division"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DivisionCode',
+            name="DivisionCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.TextField()),
-                ('code', models.TextField()),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='places.division')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scheme", models.TextField()),
+                ("code", models.TextField()),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="codes", to="places.division"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GridCell',
+            name="GridCell",
             fields=[
-                ('code', models.CharField(max_length=15, primary_key=True, serialize=False)),
-                ('lon', models.FloatField()),
-                ('lat', models.FloatField()),
-                ('is_synthetic', models.BooleanField(default=False)),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grid_cells', to='places.division')),
+                ("code", models.CharField(max_length=15, primary_key=True, serialize=False)),
+                ("lon", models.FloatField()),
+                ("lat", models.FloatField()),
+                ("is_synthetic", models.BooleanField(default=False)),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grid_cells", to="places.division"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='division',
-            index=models.Index(fields=['level'], name='places_division_level'),
+            model_name="division",
+            index=models.Index(fields=["level"], name="places_division_level"),
         ),
         migrations.AddIndex(
-            model_name='address',
-            index=models.Index(fields=['lat', 'lon'], name='places_address_point'),
+            model_name="address",
+            index=models.Index(fields=["lat", "lon"], name="places_address_point"),
         ),
         migrations.AddConstraint(
-            model_name='divisioncode',
-            constraint=models.UniqueConstraint(fields=('scheme', 'code', 'valid_from'), name='places_code_from_once', nulls_distinct=False),
+            model_name="divisioncode",
+            constraint=models.UniqueConstraint(
+                fields=("scheme", "code", "valid_from"), name="places_code_from_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='divisioncode',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_from', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='places_code_period'),
+            model_name="divisioncode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_from", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="places_code_period",
+            ),
         ),
     ]

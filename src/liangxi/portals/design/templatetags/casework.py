@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from liangxi.core.cases.shapes import HistoryEntry
 from liangxi.core.forms import face as forms
 from liangxi.portals.design.templatetags.design import badge_tag, icon
-from liangxi.portals.design.wording import roles, states
+from liangxi.portals.words import roles, states
 
 register = Library()
 

@@ -2,8 +2,8 @@
 
 from django.template import Library
 
-from liangxi.portals.design.wording import roles
 from liangxi.portals.office import wording
+from liangxi.portals.words import roles
 
 register = Library()
 _LISTS = {

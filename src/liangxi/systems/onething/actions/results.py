@@ -66,7 +66,7 @@ def _shown(package: Package, field: str, value: Any) -> str:
     definition = next(f.definition for f in package.fields if f.id == field)
     words = {option["code"]: option["label"]["zh"] for option in definition.get("options", ())}
     values = value if isinstance(value, (list, tuple)) else [value]
-    unit = definition.get("unit", {}).get("zh", "")
+    unit: str = definition.get("unit", {}).get("zh", "")
     return "、".join(words.get(v, str(v)) for v in values) + unit
 
 

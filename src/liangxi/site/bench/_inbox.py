@@ -1,0 +1,78 @@
+"""The inbox of one office among the open cases of a large city."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+from liangxi.core.cases import face as cases
+from liangxi.core.cases.shapes import PlanRef
+from liangxi.site.bench import _town
+from liangxi.site.bench._figures import Figure, percentile
+
+OFFICES = 100  # every office has the hundredth part of the open tasks
+ROUNDS = 40
+_CASES = """
+INSERT INTO cases_case (no, root, item, plan_id, title, subject, state, version, org, org_path, applicant_person,
+                        applicant_name, opened_at, due, statutory_due, yellow_at, red_at, paused, check_code)
+SELECT 'B' || n, 'B' || n, '', c.plan_id, c.title, c.subject, 'reviewing', 2, 'office' || n %% %(offices)s,
+       '/320200/office' || n %% %(offices)s || '/', 'person-' || n, c.applicant_name || n,
+       now() - n * interval '1 second', now() + n * interval '1 second', now() + n * interval '2 seconds',
+       now() + n * interval '1 second', now() + n * interval '2 seconds', false, ''
+FROM generate_series(1, %(number)s) AS n, (SELECT * FROM cases_case WHERE no = %(like)s) AS c
+"""
+_TASKS = """
+INSERT INTO cases_task (root, n, case_no, kind, permission, org, org_path, opened_at, due, yellow_at, red_at)
+SELECT no, 1, no, 'decide', 'case.decide', org, org_path, opened_at, due, yellow_at, red_at
+FROM cases_case WHERE no LIKE 'B%%'
+"""
+
+
+def pages(plan: PlanRef, number: int) -> list[Figure]:
+    """`number` open cases with an open task each; the first page of an inbox, narrowed, searched, and a later page."""
+    like = _town.submit(plan, 9_000_000)
+    with connection.cursor() as cursor:
+        cursor.execute(_CASES, {"number": number, "offices": OFFICES, "like": like})
+        cursor.execute(_TASKS, {})
+        cursor.execute("VACUUM (ANALYZE) cases_case, cases_task")
+    by = _town.staff("office7", "case.decide")
+    second = cases.inbox(by=by).next
+    views: dict[str, Callable[[], object]] = {
+        "first page": lambda: cases.inbox(by=by),
+        "yellow ones": lambda: cases.inbox(by=by, light="yellow"),
+        "by number": lambda: cases.inbox(by=by, query=f"B{number // 2}"),
+        "by name": lambda: cases.inbox(by=by, query="示例居民"),
+        "next page": lambda: cases.inbox(by=by, after=second),
+    }
+    return [
+        Figure(name=f"inbox at {number:,} open cases, {name}", value=_median(view), unit="ms")
+        for name, view in views.items()
+    ]
+
+
+def _median(view: Callable[[], object]) -> float:
+    """Milliseconds in the database for one call of `view`."""
+    found = []
+    for _ in range(ROUNDS):
+        with _timed() as spent:
+            view()
+        found.append(sum(spent) * 1000)
+    return percentile(found, 0.5)
+
+
+@contextmanager
+def _timed() -> Iterator[list[float]]:
+    """Seconds of each statement, from sending it to its answer."""
+    spent: list[float] = []
+
+    def watch(execute: Callable[..., Any], *arguments: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            spent.append(time.perf_counter() - begun)
+
+    with connection.execute_wrapper(watch):
+        yield spent
