@@ -3,21 +3,19 @@
 import shutil
 
 import pytest
-from tests.fault.houses import House, until
+from tests.fault.houses import House, open_place, until
 
 PASSWORD = "Taihu-2026!"
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory):
+def city():
     """`liangxi run` with its sample, on a free port, for all browser tests."""
-    place = tmp_path_factory.mktemp("city")
-    for folder in (place, *place.parents[:2]):
-        folder.chmod(0o755)
-    house = House(place / "var").start()
-    until(house.is_well)
-    yield house
-    assert house.stop() == 0
+    with open_place() as place:
+        house = House(place / "var").start()
+        until(house.is_well)
+        yield house
+        assert house.stop() == 0
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,23 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
 PATIENCE = 90.0  # seconds; the machine may be busy, a fault test must not be
+
+
+@contextlib.contextmanager
+def open_place():
+    """A folder that the user who runs PostgreSQL may enter when we are root; gone afterwards.
+
+    Not pytest's own: each run of pytest locks the others out of that.
+    """
+    with tempfile.TemporaryDirectory(prefix="liangxi-house-", ignore_cleanup_errors=True) as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
 
 
 def free_port():

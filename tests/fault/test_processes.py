@@ -4,16 +4,14 @@ import signal
 import socket
 
 import pytest
-from tests.fault.houses import House, until
+from tests.fault.houses import House, open_place, until
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home():
     """A home that is prepared once: each test runs it again, which is itself a test that nothing is lost."""
-    place = tmp_path_factory.mktemp("home")
-    for folder in (place, *place.parents[:2]):
-        folder.chmod(0o755)
-    return place / "var"
+    with open_place() as place:
+        yield place / "var"
 
 
 @pytest.fixture

@@ -70,21 +70,21 @@ def _load() -> None:
             for i, name, first, sex, division, phone in names
         ],
     )
-    people.load_firms(
-        by=HOUSE,
-        rows=[
-            FirmRow(
-                id=FIRM,
-                name="示例面馆",
-                uscc="91350100M000100Y43",
-                kind="company",
-                registered_at=date(2020, 1, 1),
-                legal_representative=ANNA,
-            )
-        ],
-    )
+    _load_firm()
     _load_household()
     _load_accounts()
+
+
+def _load_firm() -> None:
+    firm = FirmRow(
+        id=FIRM,
+        name="示例面馆",
+        uscc="91350100M000100Y43",
+        kind="company",
+        registered_at=date(2020, 1, 1),
+        legal_representative=ANNA,
+    )
+    people.load_firms(by=HOUSE, rows=[firm])
 
 
 def _load_household() -> None:

@@ -46,10 +46,10 @@ def city(transactional_db, settings, tmp_path):
         PersonRow(id=FATHER, name="周明", citizen_id=_numbered("32020319900101001"), sex="M",
                   birth_date=date(1990, 1, 1), division="320213"),
     ])  # fmt: skip
-    people.load_households(by=HOUSE, rows=[
-        HouseholdRow(id=str(uuid4()), address_code="", head=FATHER, since=date(2018, 1, 1), number="H1",
-                     members=(MemberRow(FATHER, "head", date(2018, 1, 1)), MemberRow(MOTHER, "spouse", date(2018, 1, 1)))),
-    ])  # fmt: skip
+    since = date(2018, 1, 1)
+    home = (MemberRow(FATHER, "head", since), MemberRow(MOTHER, "spouse", since))
+    household = HouseholdRow(id=str(uuid4()), address_code="", head=FATHER, since=since, number="H1", members=home)
+    people.load_households(by=HOUSE, rows=[household])
     people.load_accounts(by=HOUSE, rows=[
         AccountRow(login="mother", kind="public", name="陈静", password=PASSWORD, person=MOTHER),
         *(AccountRow(login=login, kind="staff", name=name, password=PASSWORD, posts=((org, role),))
@@ -87,7 +87,8 @@ def no(city):
     values = {
         "child_name": "周小满", "child_sex": "male", "born_at": "2026-11-01", "hospital": "妇幼", "mother_name": "陈静",
         "mother_id": city, "mother_phone": "13800001111", "father_name": "周明",
-        "father_id": _numbered("32020319900101001"), "home_address": "无锡市滨湖区蠡湖大道1号", "register_with": "father",
+        "father_id": _numbered("32020319900101001"), "home_address": "无锡市滨湖区蠡湖大道1号",
+        "register_with": "father",
         "household_number": "H1", "household_address": "无锡市滨湖区蠡湖大道1号",
     }  # fmt: skip
     draft = onething.save(by=mother, draft=draft.id, values=values, complete=True)

@@ -14,7 +14,7 @@ _COMMAND = re.compile(r"(?:`|^\s*(?:\$ )?)(?:\.venv/bin/|sudo -u \w+ )?liangxi (
 _FENCE = re.compile(r"```(?:sh|bash|console|shell|)\n(.*?)```|(`[^`\n]+`)", re.DOTALL)
 _PLACES = re.compile(
     r"pypi\.org/simple|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|registry\.npmmirror|proxy\.golang\.org"
-    r"|mirrors\.\w+\.(?:com|cn|edu)|/wor[k]/main|/tmp/tea[m]|/home/[a-z]+/|--index-url http"
+    r"|mirrors\.\w+\.(?:com|cn|edu)|/wor[k]/main|/tmp/tea[m]|/home/[a-z]+/|--index-ur[l] http"
 )
 _TEXT = {
     ".py",

@@ -87,13 +87,13 @@ def resident(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> 
 def oneself(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> Guarded:
     """A resident's own affairs, which a clerk who helps him does not see: messages, certificates, his account."""
 
-    @wraps(view)
     def alone(request: HouseRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.actor.on_behalf_of:
             raise ForbiddenError("house.assisted", "This page is for the resident alone.")
         return view(request, *args, **kwargs)
 
-    return _guard(alone, Access("public"))
+    known = cast(Callable[Concatenate[HouseRequest, P], HttpResponseBase], wraps(view)(alone))
+    return _guard(known, Access("public"))
 
 
 def staff(*permissions: str) -> Callable[[Callable[Concatenate[HouseRequest, P], HttpResponseBase]], Guarded]:

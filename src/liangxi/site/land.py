@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from liangxi.site.dice import dice
 
@@ -72,8 +73,8 @@ def _power_cells(body: Polygon, centres: Points, weights: Points) -> list[Polygo
     return [_largest(body.intersection(_half_planes(i, centres, weights))) for i in range(len(centres))]
 
 
-def _half_planes(i: int, centres: Points, weights: Points) -> Polygon:
-    cell = shapely.box(-1e3, -1e3, 1e3, 1e3)
+def _half_planes(i: int, centres: Points, weights: Points) -> BaseGeometry:
+    cell: BaseGeometry = shapely.box(-1e3, -1e3, 1e3, 1e3)
     for j in range(len(centres)):
         if j != i and not cell.is_empty:
             cell = cell.intersection(_nearer(centres[i], centres[j], weights[i] - weights[j]))

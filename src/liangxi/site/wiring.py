@@ -1,12 +1,26 @@
 """All wires of the house on one page: which event goes to which handler."""
 
-from liangxi.core.cases.events import MatterDecided
+from liangxi.core.cases.events import (
+    CaseAccepted,
+    CaseClosed,
+    CaseRated,
+    CaseReadyForHandOut,
+    CaseRefused,
+    CaseSubmitted,
+    CaseWithdrawn,
+    MatterDecided,
+    SupplementAnswered,
+    SupplementRequested,
+)
 from liangxi.core.certificates.events import CertificateIssued, CertificateRevoked
 from liangxi.core.events import face as events
 from liangxi.core.messages import face as messages
 from liangxi.core.messages.events import MessageSent
 from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
+
+FOR_THE_OUTSIDE = (CaseRated, CaseWithdrawn, SupplementAnswered)
+"""No room here acts on these; they leave as CloudEvents."""
 
 
 def connect() -> None:
@@ -15,5 +29,10 @@ def connect() -> None:
     events.wire(CertificateIssued, data.record_licence, name="data.record_licence")
     events.wire(CertificateRevoked, data.revoke_licence, name="data.revoke_licence")
     events.wire(MessageSent, messages.post, name="messages.post")
-    for event in onething.TOLD:
-        events.wire(event, onething.tell_applicant, name=f"onething.tell.{event.__name__}")
+    events.wire(CaseSubmitted, onething.tell_applicant, name="onething.tell.CaseSubmitted")
+    events.wire(CaseAccepted, onething.tell_applicant, name="onething.tell.CaseAccepted")
+    events.wire(CaseRefused, onething.tell_applicant, name="onething.tell.CaseRefused")
+    events.wire(SupplementRequested, onething.tell_applicant, name="onething.tell.SupplementRequested")
+    events.wire(MatterDecided, onething.tell_applicant, name="onething.tell.MatterDecided")
+    events.wire(CaseReadyForHandOut, onething.tell_applicant, name="onething.tell.CaseReadyForHandOut")
+    events.wire(CaseClosed, onething.tell_applicant, name="onething.tell.CaseClosed")

@@ -41,13 +41,7 @@ def _fact(plan: Plan, state: State, event: Event, at: datetime) -> object | None
     of_node: dict[str, Any] = {"case_no": node.no, "parent_no": root.no, "item": node.item, "org": node.org, **who}
     data = event.data
     told: dict[str, Callable[[], object]] = {
-        "opened": lambda: events.CaseSubmitted(
-            plan_hash=plan.hash,
-            subject=state.subject,
-            items=tuple(item.item for item in state.items),
-            applicant_name=state.name,
-            **of_root,
-        ),
+        "opened": lambda: _submitted(plan, state, of_root),
         "accepted": lambda: events.CaseAccepted(deemed=False, due=root.clock.due, **of_root),
         "refused": lambda: events.CaseRefused(**data, **of_root),
         "supplement_requested": lambda: events.SupplementRequested(
@@ -75,3 +69,13 @@ def _fact(plan: Plan, state: State, event: Event, at: datetime) -> object | None
         ),
     }
     return told[event.kind]() if event.kind in told else None
+
+
+def _submitted(plan: Plan, state: State, of_root: dict[str, Any]) -> events.CaseSubmitted:
+    return events.CaseSubmitted(
+        plan_hash=plan.hash,
+        subject=state.subject,
+        items=tuple(item.item for item in state.items),
+        applicant_name=state.name,
+        **of_root,
+    )

@@ -52,7 +52,7 @@ def _whole_cases(plan: Any, number: int) -> list[Figure]:
         assert peer.is_finished(number), "the peer's last case is not at its end"
         peer.close()
     return [
-        _cpu(f"CPU per whole case, {number} cases", ours, theirs, lambda one: sum(one)),
+        _cpu(f"CPU per whole case, {number} cases", ours, theirs, sum),
         _cpu("  of it in Python", ours, theirs, lambda one: one[0]),
         _cpu("  of it in PostgreSQL", ours, theirs, lambda one: one[1]),
     ]

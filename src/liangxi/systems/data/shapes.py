@@ -10,7 +10,7 @@ DisputeState = Literal["open", "corrected", "upheld"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A value of a register, who answers for it (organisation code), the register's title, and when it was read or found out."""
+    """A value of a register: who answers for it (organisation code), the register's title, when it was found out."""
 
     value: Any
     source_org: str

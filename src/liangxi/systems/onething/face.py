@@ -1,6 +1,6 @@
 """The door of one things: find one, ask what applies, fill in once, submit; and the content behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,6 @@ from liangxi.kit.actor import Actor
 from liangxi.systems.onething import queries, shapes
 from liangxi.systems.onething.actions import drafting, loading, results
 from liangxi.systems.onething.rules import situation
-
-TOLD: Sequence[type] = tuple(results.TOLD)
-"""The events that `tell_applicant` handles."""
 
 
 def packages(*, audience: str | None = None, category: str | None = None) -> tuple[shapes.PackageCard, ...]:
