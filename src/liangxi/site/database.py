@@ -3,8 +3,10 @@
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -15,6 +17,8 @@ from liangxi.site import config as configuration
 from liangxi.site.config import Config
 
 NAME = "liangxi"
+PATIENCE = 30.0  # seconds that a start waits for what a killed supervisor left
+_PAUSE = 0.1
 
 
 def start(config: Config) -> str:
@@ -58,24 +62,48 @@ def scratch() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def sole_use(config: Config) -> Iterator[IO[str]]:
-    """This home for one supervisor; ConflictError `run.home` naming the one that has it."""
+def sole_use(config: Config, *, serves: bool, patience: float = 0.0) -> Iterator[None]:
+    """This home for one supervisor; ConflictError `run.home` naming the one that has it.
+
+    Who `serves` is named in the lock. Children that a killed supervisor left put the database away unnamed: `patience`
+    (seconds) waits for them, and for nobody else.
+    """
     config.home.mkdir(parents=True, exist_ok=True)
     with (config.home / "run.lock").open("a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            handle.seek(0)
+        if not _locked(handle, time.monotonic() + patience):
             raise ConflictError(
                 "run.home",
                 "Liangxi already runs with this home (%(who)s). Open that address, stop it with Ctrl-C, or choose "
                 "another home and port: LIANGXI_HOME=... LIANGXI_PORT=...",
-                {"who": handle.read().strip() or str(config.home)},
-            ) from error
+                {"who": _holder(handle) or str(config.home)},
+            )
         handle.truncate(0)
-        handle.write(f"process {os.getpid()}, http://{config.host}:{config.port}\n")
-        handle.flush()
-        yield handle
+        if serves:
+            handle.write(f"process {os.getpid()}, http://{config.host}:{config.port}\n")
+            handle.flush()
+        yield
+
+
+def _locked(handle: IO[str], deadline: float) -> bool:
+    """Try for the lock until it is had or `deadline` (monotonic) has passed."""
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline or _is_alive(_holder(handle)):
+                return False
+            time.sleep(_PAUSE)
+        else:
+            return True
+
+
+def _holder(handle: IO[str]) -> str:
+    return os.pread(handle.fileno(), 200, 0).decode().strip()
+
+
+def _is_alive(holder: str) -> bool:
+    named = re.match(r"process (\d+),", holder)
+    return named is not None and Path(f"/proc/{named[1]}").exists()
 
 
 def is_embedded(config: Config) -> bool:
@@ -89,5 +117,5 @@ def is_embedded(config: Config) -> bool:
 def stop_unless_used(config: Config) -> None:
     """Stop the embedded server, unless a supervisor has this home meanwhile."""
     if is_embedded(config):
-        with contextlib.suppress(ConflictError), sole_use(config):
+        with contextlib.suppress(ConflictError), sole_use(config, serves=False):
             postgres.stop(config.database_directory)

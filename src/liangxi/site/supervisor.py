@@ -220,7 +220,8 @@ def run(config: Config, say: Say, *, sample: bool = True) -> int:
     ConflictError `run.home` when it runs already, HouseError `serve.port` when the port is taken; both before anything
     is started.
     """
-    with database.sole_use(config), serving.listen(config.host, config.port) as listener:
+    lone = database.sole_use(config, serves=True, patience=database.PATIENCE)
+    with lone, serving.listen(config.host, config.port) as listener:
         try:
             return Supervisor(config, say, sample=sample).run(listener)
         except psycopg.OperationalError as error:

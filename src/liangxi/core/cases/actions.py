@@ -170,8 +170,7 @@ def _write(
     store.append(state, happened, at=at, actor=_who(by), key=key, answer=answer)
     for fact in telling.facts(plan, state, happened, at):
         events.announce(fact, subject=state.root.no)
-    for topic in telling.topics(plan, state, happened):
-        events.push(topic=topic, data={"case": state.root.no, "version": state.seq})
+    events.push(topics=telling.topics(plan, state, happened), data={"case": state.root.no, "version": state.seq})
     audit.record(
         by=by,
         action=f"cases.{said.action if said else 'opened'}",

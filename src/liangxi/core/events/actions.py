@@ -6,6 +6,7 @@ until they commit, and a deliverer looks for the head of the queue only after it
 exclusive one: whatever was announced before is then visible. Announcers never wait for each other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,10 +74,11 @@ def announce(event: object, subject: str) -> None:
         cursor.execute(_ANNOUNCE, values)
 
 
-def push(topic: str, data: dict[str, Any]) -> None:
-    """PostgreSQL itself holds the notice back until the transaction commits, and drops it on rollback."""
+def push(topics: Sequence[str], data: dict[str, Any]) -> None:
+    """PostgreSQL itself holds the notices back until the transaction commits, and drops them on rollback."""
+    notices = [rules.notice(topic, data) for topic in topics]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('liangxi_live', %s)", [rules.notice(topic, data)])
+        cursor.execute("SELECT pg_notify('liangxi_live', notice) FROM unnest(%s::text[]) AS notice", [notices])
 
 
 def deliver_due(limit: int) -> int:

@@ -6,6 +6,7 @@ mail) may happen twice after a crash and needs a key of its own, such as the eve
 subject's row locks are held meanwhile.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from liangxi.core.events import actions, queries, registry, rules
@@ -47,13 +48,13 @@ def deliver_due(*, limit: int = 100) -> int:
     return actions.deliver_due(limit)
 
 
-def push(*, topic: str, data: dict[str, Any]) -> None:
-    """Send a transient notice to the pages that watch `topic`, when the transaction commits.
+def push(*, topics: Sequence[str], data: dict[str, Any]) -> None:
+    """Send a transient notice to the pages that watch one of `topics`, when the transaction commits.
 
     Pages get `{"topic", "data"}`; when data exceeds what PostgreSQL carries (8000 bytes), `{"topic", "data": {},
     "reload": true}`. Nothing is stored.
     """
-    actions.push(topic, data)
+    actions.push(topics, data)
 
 
 def stream(*, by: Actor, after: int = 0, limit: int = 100) -> tuple[StoredEvent, ...]:

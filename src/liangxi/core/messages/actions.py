@@ -42,7 +42,7 @@ def send(by: Actor, to_person: str, template: str, params: Mapping[str, Any], ke
         )
         if is_new:
             events.announce(MessageSent(message=str(row.pk), person=to_person), subject=to_person)
-            events.push(topic=f"person:{to_person}", data={"kind": "message"})
+            events.push(topics=[f"person:{to_person}"], data={"kind": "message"})
     return is_new
 
 
