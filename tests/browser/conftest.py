@@ -18,7 +18,7 @@ def city():
         assert house.stop() == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lives, its event loop runs in this thread: no other module may meet it
 def browser():
     """Chromium without a window."""
     program = shutil.which("chromium")

@@ -158,7 +158,7 @@ def _choices(one: Field, value: Any) -> tuple[_Choice, ...]:
         chosen = {word}
     else:
         options = [(o.code, face.say(o.label)) for o in one.options]
-        chosen = {str(value)} if isinstance(value, str) else set(value or ())
+        chosen = {str(one) for one in (value if isinstance(value, list | tuple) else (value,))}
     return tuple(
         _Choice(f"field-{one.id}" + (f"-{n}" if n else ""), code, label, code in chosen)
         for n, (code, label) in enumerate(options)
