@@ -9,8 +9,8 @@ from liangxi.kit.actor import Actor
 from liangxi.systems.data import face as data
 from liangxi.systems.data.shapes import Fact
 from liangxi.systems.onething.models import Draft
-from liangxi.systems.onething.rules import sources
-from liangxi.systems.onething.shapes import Guide
+from liangxi.systems.onething.rules import situation, sources
+from liangxi.systems.onething.shapes import FormField, Guide
 from liangxi.systems.twin import face as twin
 
 
@@ -42,9 +42,14 @@ def prefill(by: Actor, draft: Draft, guide: Guide) -> None:
     }
 
 
+def _shown(draft: Draft, guide: Guide) -> list[FormField]:
+    ids = situation.visible_fields(guide.package, situation.chosen_items(guide.package, draft.answers), draft.answers)
+    return [field for field in guide.package.fields if field.id in ids]
+
+
 def _ask_registers(by: Actor, draft: Draft, guide: Guide) -> _Known:
     package = guide.package
-    wanted = {f.source for f in guide.package.fields if f.source}
+    wanted = {f.source for f in _shown(draft, guide) if f.source}  # and nothing that this situation does not need
     wanted |= {way.removeprefix("data:") for m in guide.materials for way in m.material.ways if way.startswith("data:")}
     purpose, consent = f"onething:{package.id}", f"draft:{draft.pk}"
     person = people.person(by=by.with_purpose(purpose), id=draft.person)
@@ -82,7 +87,7 @@ def _premises(by: Actor, draft: Draft) -> dict[tuple[str, str], Fact]:
 def _fill_fields(draft: Draft, guide: Guide, known: _Known) -> None:
     values: dict[str, Any] = {}
     origins: dict[str, Any] = {}
-    for field in guide.package.fields:
+    for field in _shown(draft, guide):
         if field.source.startswith("ask."):
             values[field.id] = draft.answers.get(field.source.removeprefix("ask."))
         elif field.source and (found := known.of(field.source)):
