@@ -87,6 +87,16 @@ def how_badge(how: str) -> SafeString:
 
 
 @register.simple_tag
+def done_badge(how: str) -> SafeString:
+    """How a material of an application was satisfied: what the applicant did himself is not asked for again."""
+    own = {
+        "commitment": (gettext("Signed commitment"), "camphor", "pen-line"),
+        "upload": (gettext("Uploaded"), "camphor", "check"),
+    }
+    return SafeString(badge_tag(*own[how])) if how in own else how_badge(how)
+
+
+@register.simple_tag
 def dispute_badge(state: str) -> SafeString:
     """What became of an objection."""
     words = {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext
 from liangxi.core.cases.shapes import CaseView
 from liangxi.core.forms import face as forms
 from liangxi.portals.design.templatetags.design import badge_tag
+from liangxi.portals.words import states
 
 register = Library()
 
@@ -27,19 +28,10 @@ class Entry:
 
 
 def _words() -> dict[str, tuple[str, str]]:
-    """The word and the tone of each state (`case_state` in the code lists)."""
-    return {
-        "submitted": (pgettext("state", "Received"), "lake"),
+    """The word and the tone of each state (`case_state` in the code lists), as an applicant says it."""
+    return states() | {
         "correction": (pgettext("state", "Waits for your correction"), "amber"),
-        "accepted": (pgettext("state", "Accepted"), "lake"),
-        "refused": (pgettext("state", "Not accepted"), "azalea"),
         "waiting": (pgettext("state", "Waits for another matter"), ""),
-        "reviewing": (pgettext("state", "In review"), "lake"),
-        "approved": (pgettext("state", "Approved"), "camphor"),
-        "denied": (pgettext("state", "Denied"), "azalea"),
-        "issued": (pgettext("state", "Issued"), "camphor"),
-        "withdrawn": (pgettext("state", "Withdrawn"), ""),
-        "terminated": (pgettext("state", "Ended"), ""),
         "archived": (pgettext("state", "Closed"), ""),
     }
 
