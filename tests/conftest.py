@@ -29,3 +29,11 @@ def _unskipped(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped, and LIANGXI_FORBID_SKIPS=1 wants every test to run: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _fresh_calendar() -> None:
+    """Each test has a database of its own; what the process remembers of another's calendar must not reach it."""
+    from liangxi.core.calendar import queries
+
+    queries.forget()

@@ -32,6 +32,7 @@ def _database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2},
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
+from liangxi.core.calendar import queries
 from liangxi.core.calendar.models import CalendarDay, CalendarYear
 from liangxi.core.calendar.shapes import DayRow
 from liangxi.kit.actor import Actor
@@ -27,4 +28,5 @@ def load(by: Actor, year: int, days: Iterable[DayRow]) -> int:
         CalendarDay.objects.bulk_create(
             CalendarDay(date=day.date, year=found, name=day.name, kind=day.kind, notice=day.notice) for day in listed
         )
+    queries.forget()
     return len(listed)

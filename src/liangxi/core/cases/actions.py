@@ -167,16 +167,17 @@ def _write(
         "state": node.state,
         "events": [event.kind for event in happened],
     }
-    store.append(state, happened, at=at, actor=_who(by), key=key, answer=answer)
-    for fact in telling.facts(plan, state, happened, at):
-        events.announce(fact, subject=state.root.no)
-    events.push(topics=telling.topics(plan, state, happened), data={"case": state.root.no, "version": state.seq})
-    audit.record(
-        by=by,
-        action=f"cases.{said.action if said else 'opened'}",
-        object=f"case:{node.no}",
-        detail={"person": state.person, "version": node.version, "state": node.state},
-    )
+    with store.one_trip():
+        store.append(state, happened, at=at, actor=_who(by), key=key, answer=answer)
+        for fact in telling.facts(plan, state, happened, at):
+            events.announce(fact, subject=state.root.no)
+        events.push(topics=telling.topics(plan, state, happened), data={"case": state.root.no, "version": state.seq})
+        audit.record(
+            by=by,
+            action=f"cases.{said.action if said else 'opened'}",
+            object=f"case:{node.no}",
+            detail={"person": state.person, "version": node.version, "state": node.state},
+        )
     return answer
 
 

@@ -3,6 +3,8 @@
 The write is a function in the database (migration 0002), so that its statements are planned once a connection.
 """
 
+import contextlib
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +77,14 @@ def answer_of(key: str) -> Answer | None:
     return (row[0], msgspec.json.decode(row[1])) if row else None
 
 
+@contextlib.contextmanager
+def one_trip() -> Iterator[None]:
+    """Send the statements of the block, whose rows nobody waits for, in one go; what fails raises at its end."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
 def append(
     after: State, events: list[Event], *, at: datetime, actor: str, key: tuple[str, str], answer: dict[str, Any]
 ) -> None:
@@ -99,7 +109,8 @@ def append(
     }
     snapshot, form = states.dump(after)
     changed_form = any(event.kind in evolving.FORM_CHANGES for event in events)
-    _one(_WRITE, [_encode(said).decode(), snapshot, form if changed_form else None])
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [_encode(said).decode(), snapshot, form if changed_form else None])
 
 
 def _case_row(compiled: Plan, state: State, node: Node) -> dict[str, Any]:
