@@ -1,11 +1,14 @@
 """A face's refusal becomes a page that a person understands, or problem details (RFC 9457) for a program."""
 
+import sys
 from collections.abc import Callable
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
+from django.views.defaults import server_error
 
 from liangxi.kit.errors import HouseError
 from liangxi.portals import words
@@ -42,3 +45,12 @@ class Refusals:
             status=error.status,
             content_type="application/problem+json",
         )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page of a fault: 503 while the database does not answer, for whoever asks again is served; else 500."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        answer = server_error(request, "503.html")
+        answer.status_code, answer["Retry-After"] = 503, "5"
+        return answer
+    return server_error(request)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from liangxi.site.health import health
 
+handler500 = "liangxi.site.refusals.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("desk/", include("liangxi.portals.workbench.urls")),

@@ -27,21 +27,21 @@ _STARTING = 60  # seconds
 class Clerk:
     """One signed-in browser with one connection that stays open."""
 
-    def __init__(self, port: int, login: str) -> None:
+    def __init__(self, port: int, login: str, password: str = PASSWORD) -> None:
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._cookies: dict[str, str] = {}
-        page = self._ask("GET", "/desk/login/")[1].decode()
+        page = self.ask("GET", "/desk/login/")[1].decode()
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert found, "the login page holds no token"
         self._token = found[1]
-        status, _ = self._ask("POST", "/desk/login/", {"login": login, "password": PASSWORD})
+        status, _ = self.ask("POST", "/desk/login/", {"login": login, "password": password})
         assert status == 302, f"the clerk was not let in: {status}"
 
     def accept(self, no: str) -> float:
         """Accept one case; seconds until the answer."""
         begun = time.perf_counter()
         sent = {"do": "accept", "version": "1", "key": _town.key()}
-        status, body = self._ask("POST", f"/desk/cases/{no}/do/", sent)
+        status, body = self.ask("POST", f"/desk/cases/{no}/do/", sent)
         assert status == 302, f"{no} was not accepted: {status} {body[:300]!r}"
         return time.perf_counter() - begun
 
@@ -49,17 +49,23 @@ class Clerk:
         """Hang up."""
         self._http.close()
 
-    def _ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes]:
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes]:
+        """Status and body; OSError or HTTPException when the other side hung up, after which it may be asked again."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
         if form is not None:
             headers |= {"Content-Type": _FORM, "X-CSRFToken": self._cookies.get("csrftoken", self._token)}
-        self._http.request(method, path, urlencode(form) if form is not None else None, headers)
-        answer = self._http.getresponse()
+        try:
+            self._http.request(method, path, urlencode(form) if form is not None else None, headers)
+            answer = self._http.getresponse()
+            body = answer.read()
+        except (OSError, http.client.HTTPException):
+            self._http.close()
+            raise
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, kept = value.split(";", 1)[0].partition("=")
                 self._cookies[key] = kept
-        return answer.status, answer.read()
+        return answer.status, body
 
 
 def commands(plan: PlanRef, number: int) -> list[Figure]:
