@@ -29,6 +29,8 @@ def states() -> dict[str, tuple[str, str]]:
         "approved": (pgettext("state", "Approved"), "camphor"),
         "denied": (pgettext("state", "Denied"), "azalea"),
         "issued": (pgettext("state", "Issued"), "camphor"),
+        "special": (pgettext("state", "Special procedure"), "amber"),
+        "revoked": (pgettext("state", "Revoked"), "azalea"),
         "withdrawn": (pgettext("state", "Withdrawn"), ""),
         "terminated": (pgettext("state", "Ended"), ""),
     }
@@ -39,6 +41,8 @@ def roles() -> dict[str, str]:
     return {
         "clerk": pgettext("role", "Window clerk"),
         "approver": pgettext("role", "Approver"),
+        "leader": pgettext("role", "Head of the organ"),
+        "supervisor": pgettext("role", "Supervisor"),
         "steward": pgettext("role", "Data steward"),
         "package_admin": pgettext("role", "Package editor"),
         "bureau_admin": pgettext("role", "Bureau administrator"),

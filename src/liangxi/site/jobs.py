@@ -1,6 +1,7 @@
 """What the worker does, and how often."""
 
 from liangxi.core.audit import face as audit
+from liangxi.core.cases import face as cases
 from liangxi.core.events import face as events
 from liangxi.core.files import face as files
 from liangxi.site import marks
@@ -12,6 +13,11 @@ BEAT = 5.0  # seconds between the worker's signs of life
 def deliver() -> int:
     """Hand due events to their handlers."""
     return events.deliver_due(limit=100)
+
+
+def keep_time() -> int:
+    """Do to cases what time does by itself."""
+    return cases.keep_time(limit=200)
 
 
 def sweep_files() -> int:
@@ -29,6 +35,7 @@ def beat() -> int:
 JOBS = (
     Job("events", 1.0, deliver),
     Job("audit", 1.0, audit.seal),
+    Job("clock", 15.0, keep_time),
     Job("files", 3600.0, sweep_files),
     Job("beat", BEAT, beat),
 )

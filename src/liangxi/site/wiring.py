@@ -3,12 +3,23 @@
 from liangxi.core.cases.events import (
     CaseAccepted,
     CaseClosed,
+    CaseCorrected,
     CaseRated,
     CaseReadyForHandOut,
     CaseRefused,
     CaseSubmitted,
     CaseWithdrawn,
+    CommitmentBroken,
+    DecisionRevoked,
+    GapFilled,
+    LimitExtended,
     MatterDecided,
+    MatterReopened,
+    MatterTerminated,
+    MatterTransferred,
+    SpecialProcedureBegan,
+    SpecialProcedureEnded,
+    SupervisionRaised,
     SupplementAnswered,
     SupplementRequested,
 )
@@ -19,13 +30,14 @@ from liangxi.core.messages.events import MessageSent
 from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
 
-FOR_THE_OUTSIDE = (CaseRated, CaseWithdrawn, SupplementAnswered)
+FOR_THE_OUTSIDE = (CaseRated, CaseWithdrawn, CommitmentBroken, GapFilled, SupervisionRaised, SupplementAnswered)
 """No room here acts on these; they leave as CloudEvents."""
 
 
 def connect() -> None:
     """Connect every event with its handlers; called once when a process starts."""
     events.wire(MatterDecided, onething.issue_result, name="onething.issue_result")
+    events.wire(DecisionRevoked, onething.revoke_result, name="onething.revoke_result")
     events.wire(CertificateIssued, data.record_licence, name="data.record_licence")
     events.wire(CertificateRevoked, data.revoke_licence, name="data.revoke_licence")
     events.wire(MessageSent, messages.post, name="messages.post")
@@ -36,3 +48,11 @@ def connect() -> None:
     events.wire(MatterDecided, onething.tell_applicant, name="onething.tell.MatterDecided")
     events.wire(CaseReadyForHandOut, onething.tell_applicant, name="onething.tell.CaseReadyForHandOut")
     events.wire(CaseClosed, onething.tell_applicant, name="onething.tell.CaseClosed")
+    events.wire(CaseCorrected, onething.tell_applicant, name="onething.tell.CaseCorrected")
+    events.wire(DecisionRevoked, onething.tell_applicant, name="onething.tell.DecisionRevoked")
+    events.wire(LimitExtended, onething.tell_applicant, name="onething.tell.LimitExtended")
+    events.wire(MatterReopened, onething.tell_applicant, name="onething.tell.MatterReopened")
+    events.wire(MatterTerminated, onething.tell_applicant, name="onething.tell.MatterTerminated")
+    events.wire(MatterTransferred, onething.tell_applicant, name="onething.tell.MatterTransferred")
+    events.wire(SpecialProcedureBegan, onething.tell_applicant, name="onething.tell.SpecialProcedureBegan")
+    events.wire(SpecialProcedureEnded, onething.tell_applicant, name="onething.tell.SpecialProcedureEnded")

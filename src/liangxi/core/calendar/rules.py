@@ -85,19 +85,31 @@ class WorkCalendar:
 
     def add_working_hours(self, start: datetime, hours: float) -> datetime | None:
         """The instant at which `hours` of office time have passed; None when it lies beyond the loaded years."""
-        left = timedelta(hours=hours)
-        moment = start.astimezone(SHANGHAI)
+        return self.due_hours(start, hours)
+
+    def due_hours(self, start: datetime, hours: float, stops: Sequence[Stop] = ()) -> datetime | None:
+        """The same for a clock that stands still in `stops`, to the minute; None while a stop is open."""
+        if any(end is None for _, end in stops):
+            return None
+        left, day = timedelta(hours=hours), local(start)
         try:
             while True:
-                for begin, end in self._office(moment.date()):
-                    opened = max(begin, moment)
-                    if opened < end:
-                        if left <= end - opened:
-                            return opened + left
-                        left -= end - opened
-                moment = datetime.combine(moment.date() + _DAY, time(), SHANGHAI)
+                for begin, end in self._running(day, start, stops):
+                    if left <= end - begin:
+                        return begin + left
+                    left -= end - begin
+                day += _DAY
         except InvalidError:
             return None
+
+    def _running(self, day: date, start: datetime, stops: Sequence[Stop]) -> Sequence[tuple[datetime, datetime]]:
+        """The office hours of a day from `start` on, without the stops."""
+        spans = [(max(begin, start), end) for begin, end in self._office(day) if end > start]
+        for off, on in stops:
+            if on is not None:
+                parts = [((begin, min(end, off)), (max(begin, on), end)) for begin, end in spans]
+                spans = [span for pair in parts for span in pair if span[0] < span[1]]
+        return spans
 
     def _office(self, day: date) -> Sequence[tuple[datetime, datetime]]:
         if not self.is_working_day(day):

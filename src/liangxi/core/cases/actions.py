@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,23 +11,25 @@ from django.db import IntegrityError, transaction
 
 from liangxi.core.audit import face as audit
 from liangxi.core.calendar import face as calendar
-from liangxi.core.cases import store, telling
+from liangxi.core.cases import naming, store, telling
 from liangxi.core.cases.models import Plan as PlanRow
 from liangxi.core.cases.rules import deciding, evolving, numbers
-from liangxi.core.cases.rules.plan import Plan, compile_plan, plan_hash
-from liangxi.core.cases.rules.rights import is_applicant, require_right
+from liangxi.core.cases.rules.deciding.command import Command
+from liangxi.core.cases.rules.plan import Plan, compile_plan, listed_orgs, plan_hash
+from liangxi.core.cases.rules.rights import is_applicant, require_right, seats_of
 from liangxi.core.cases.rules.state import Event, Node, State
-from liangxi.core.cases.shapes import Applicant, MaterialRef, Outcome, PlanRef
+from liangxi.core.cases.shapes import Applicant, BatchRow, MaterialRef, Outcome, PlanRef
 from liangxi.core.events import face as events
 from liangxi.core.people import face as people
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
-from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from liangxi.kit.errors import ConflictError, ForbiddenError, HouseError, InvalidError, NotFoundError
 
 T = TypeVar("T")
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _FORM_SIZE = 256 * 1024
+MOST_AT_ONCE = 1000
 
 
 def register_plan(by: Actor, definition: Mapping[str, Any]) -> PlanRef:
@@ -35,8 +38,7 @@ def register_plan(by: Actor, definition: Mapping[str, Any]) -> PlanRef:
     try:
         plan = store.plan(hash)
     except KeyError:
-        listed = {org["org"] for org in (definition["accept"], definition["hand_out"], *definition["items"])}
-        paths = {code: people.organisation(code=code).path for code in sorted(listed)}
+        paths = {code: people.organisation(code=code).path for code in sorted(listed_orgs(definition))}
         plan = compile_plan(definition, paths)
         PlanRow.objects.get_or_create(
             pk=hash,
@@ -93,8 +95,7 @@ def command(
     digest, own_key = _digest({"case": case, "action": action, "body": dict(body)}), f"{by.account}:{_key(key)}"
 
     def work() -> Outcome:
-        said = deciding.Command(case, action, time.now(), body)
-        return _command(by, said, (own_key, digest), expected_version)
+        return _command(by, (case, action, body), (own_key, digest), expected_version)
 
     try:
         return _once(work)
@@ -117,14 +118,36 @@ def _once(work: Callable[[], T]) -> T:
     raise ConflictError("cases.key.reused", "This key was used for another command.", fields={"key": "used before"})
 
 
-def _command(by: Actor, said: deciding.Command, key: tuple[str, str], expected: int | None) -> Outcome:
-    locked = store.lock(said.case_no, key[0])
-    node = locked[0].node(said.case_no) if locked else None
+def batch(by: Actor, cases: Sequence[str], action: str, key: str, body: Mapping[str, Any]) -> tuple[BatchRow, ...]:
+    """The same command on many cases, each on its own: what is refused does not hold up the rest."""
+    if not 1 <= len(cases) <= MOST_AT_ONCE:
+        raise _invalid("cases", f"Choose 1 to {MOST_AT_ONCE} cases.")
+    return tuple(_one_of_many(by, case, action, f"{_key(key)[:150]}:{case}", body) for case in dict.fromkeys(cases))
+
+
+def _one_of_many(by: Actor, case: str, action: str, key: str, body: Mapping[str, Any]) -> BatchRow:
+    try:
+        done = command(by, case, action, key, None, body)
+    except HouseError as refused:
+        first = next(iter(refused.fields.values()), refused.message)
+        return BatchRow(case_no=case, done=False, state="", code=refused.code,
+                        message=first, params=dict(refused.params or {}))  # fmt: skip
+    return BatchRow(case_no=case, done=True, state=done.state)
+
+
+def _command(
+    by: Actor, asked: tuple[str, str, Mapping[str, Any]], key: tuple[str, str], expected: int | None
+) -> Outcome:
+    case, action, body = asked
+    locked = store.lock(case, key[0])
+    node = locked[0].node(case) if locked else None
     if locked is None or node is None:
-        raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": said.case_no})
+        raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": case})
     state, answer = locked
     plan = store.plan(state.plan)
-    require_right(by, plan, state, node, said.action)
+    require_right(by, plan, state, node, action)
+    account, seats = (by.account, seats_of(by, plan, state, node)) if by.kind != "system" else ("", _every_seat(node))
+    said = Command(case, action, time.now(), body, account, _who(by), seats)
     standing = _replayed(answer, key[1])
     if standing is None and _is_refused(state, node, said, expected):
         standing = _replayed(store.answer_of(key[0]), key[1])  # the same command may have come twice at once
@@ -132,17 +155,22 @@ def _command(by: Actor, said: deciding.Command, key: tuple[str, str], expected: 
         return _outcome(standing, replayed=True)
     if _is_stale(state, node, said, expected):
         raise _stale(node)
+    said = replace(said, body=naming.named(by, node, action, body))
     happened = deciding.decide(plan, state, said)
     return _outcome(_write(by, plan, state, happened, key, said), replayed=False)
 
 
-def _is_stale(state: State, node: Node, said: deciding.Command, expected: int | None) -> bool:
+def _every_seat(node: Node) -> tuple[int, ...]:
+    return tuple(seat.n for seat in node.seats)
+
+
+def _is_stale(state: State, node: Node, said: Command, expected: int | None) -> bool:
     """True when the actor has seen an older state, or somebody has done or made void what he wants to do."""
     late = not deciding.is_possible(state, node, said.action) and deciding.is_overtaken(state, node, said.action)
     return late or expected not in (None, node.version)
 
 
-def _is_refused(state: State, node: Node, said: deciding.Command, expected: int | None) -> bool:
+def _is_refused(state: State, node: Node, said: Command, expected: int | None) -> bool:
     return expected not in (None, node.version) or not deciding.is_possible(state, node, said.action)
 
 
@@ -152,7 +180,7 @@ def _write(
     state: State,
     happened: list[Event],
     key: tuple[str, str],
-    said: deciding.Command | None = None,
+    said: Command | None = None,
 ) -> dict[str, Any]:
     """Fold, append, tell other rooms and open pages, leave the trace."""
     at = said.at if said else state.root.opened_at
@@ -168,7 +196,7 @@ def _write(
         "events": [event.kind for event in happened],
     }
     with store.one_trip():
-        store.append(state, happened, at=at, actor=_who(by), key=key, answer=answer)
+        store.append(state, happened, frame=frame, actor=_who(by), key=key, answer=answer)
         for fact in telling.facts(plan, state, happened, at):
             events.announce(fact, subject=state.root.no)
         events.push(topics=telling.topics(plan, state, happened), data={"case": state.root.no, "version": state.seq})
@@ -200,7 +228,7 @@ def rate(by: Actor, case: str, stars: int, text: str, tags: Sequence[str]) -> No
         if state.stars is not None:
             raise ConflictError("cases.rate.once", "This case has been rated already.")
         data = {"stars": stars, "text": text.strip(), "tags": list(tags)}
-        said = deciding.Command(state.root.no, "rated", time.now(), data)
+        said = Command(state.root.no, "rated", time.now(), data)
         event = Event(state.root.no, "rated", data)
         _write(by, store.plan(state.plan), state, [event], (key, _digest(data)), said)
 

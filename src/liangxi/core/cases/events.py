@@ -139,3 +139,160 @@ class CaseRated:
     tags: tuple[str, ...]
     applicant_person: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapFilled:
+    """The materials that were to follow an acceptance (容缺受理) are there."""
+
+    case_no: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterTransferred:
+    """Another organisation is competent and took over."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    reason: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialProcedureBegan:
+    """A hearing, testing, review ... began; its time does not count (许可法 art. 45); `days` is how long it takes."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    procedure: str
+    days: int
+    reason: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialProcedureEnded:
+    """The special procedure ended with a finding, and the clock runs on."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    finding: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitExtended:
+    """The head of the organ (for the whole case the government) approved `days` more, for a reason."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    days: int
+    reason: str
+    due: datetime | None
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterTerminated:
+    """A matter, or the whole case when `item` is empty, ended without a decision."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    reason: str
+    reason_code: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCorrected:
+    """Answers were corrected by staff; `fields` are their ids."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    fields: tuple[str, ...]
+    reason: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRevoked:
+    """A grant was taken back; its certificate, if it had one, falls with it."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    certificate: str | None
+    reason: str
+    reason_code: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterReopened:
+    """A matter (or a case that was not accepted) is looked at once more."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    reason: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentBroken:
+    """A commitment (告知承诺) was found false after the grant: a fact for the credit record."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    reason: str
+    applicant_person: str
+    applicant_firm: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionRaised:
+    """Something that supervision (电子监察) looks into."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    trigger: str
+    detail: str
+    at: datetime

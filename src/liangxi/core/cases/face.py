@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from liangxi.core.cases import actions, lists, queries
+from liangxi.core.cases import actions, claims, lists, queries, timing
 from liangxi.core.cases.shapes import (
     Applicant,
+    BatchRow,
     CasePage,
     CaseRow,
     CaseView,
+    Claim,
     InboxPage,
     LightCounts,
     MaterialRef,
@@ -58,15 +60,54 @@ def command(
 ) -> Outcome:
     """One command on a case or an item, at most once for a key of 8 to 200 characters.
 
-    accept | refuse {reason, reason_code} | supplement {fields: {id: why}, materials: {key: why}, note} |
-    answer_supplement {form, materials: [{key, how, ref}]} | decide {outcome: approve or deny, reason, reason_code} |
-    issue {certificate} | hand_out {how: window, online or post, taker, proof} | withdraw {reason}.
+    At the window: accept {days, when materials are to follow} | refuse {reason, reason_code} | supplement {fields:
+    {id: why}, materials: {key: why}, note, days} | answer_supplement {form, materials: [{key, how, ref}]} | fill_gap
+    {materials} | hand_out {how: window, online or post, taker, proof} | withdraw {reason} | charge {amount, what,
+    ground}.
+    In a department: decide {outcome: approve or deny, reason, reason_code, seat} | issue {certificate} | transfer,
+    delegate {to: {org, account}, reason, seat} | return {reason} | take_back | add_approver {to, reason} |
+    remove_approver {seat, reason}.
+    On the course: suspend {kind, days, reason} | resume {finding} | ask_extension {days, reason} | answer_extension
+    {outcome, reason} | terminate, revoke {reason, reason_code} | correct {fields: {id: value}, reason} | reopen
+    {reason} | post_check {outcome: kept or broken, reason}.
+    Beside it: copy {to: [account], text} | read | urge {text} | note {text, to, files: [{id, name}]} |
+    answer_supervision {flag, finding, text}.
     What a member of staff may not do is refused and written down.
 
     NotFoundError, ForbiddenError by right; ConflictError `cases.version.stale` says who was first, what it was and
     when; InvalidError `cases.body` names the field.
     """
     return actions.command(by, case, action, key, expected_version, body or {})
+
+
+def batch(
+    *, by: Actor, cases: Sequence[str], action: str, key: str, body: Mapping[str, Any] | None = None
+) -> tuple[BatchRow, ...]:
+    """One command on up to 1,000 cases, each by itself and at most once for the key; what came of each.
+
+    InvalidError names cases or key; what is refused on one case stands in its row.
+    """
+    return actions.batch(by, cases, action, key, body or {})
+
+
+def claim(*, by: Actor, case: str, reading: bool = True) -> tuple[Claim, ...]:
+    """Say that `by` reads a case for the next two minutes (or does not any more); the others who read it now.
+
+    It binds nobody: who acts first is settled by the case's version.
+    """
+    if not reading:
+        claims.release(by, case)
+        return ()
+    return claims.claim(by, case)
+
+
+def keep_time(*, limit: int = 100) -> int:
+    """What time does by itself, at most `limit` of each kind; how many. Called by workers.
+
+    Deemed acceptance (许可法 art. 32), decisions by silence, limits that passed, materials that did not follow, clocks
+    drawn with an older calendar.
+    """
+    return timing.keep_time(limit)
 
 
 def case(*, by: Actor, no: str) -> CaseView:
@@ -84,16 +125,17 @@ def inbox(
     by: Actor,
     light: str | None = None,
     kind: str | None = None,
+    mine: bool = False,
     query: str = "",
     after: str | None = None,
     limit: int = 50,
 ) -> InboxPage:
     """Every open task of the actor's posts, the most urgent first; `query` is a number's beginning or a name's part.
 
-    `light` narrows to green, yellow or red, `kind` to accept, decide or hand_out; counts are over the whole inbox
-    (10,000 tasks at most).
+    `light` narrows to green, yellow or red, `kind` to one of `lists.KINDS`, `mine` to what lies with the actor
+    himself; counts are over the whole inbox (10,000 tasks at most).
     """
-    return lists.inbox(by, (light, kind), query, after, limit)
+    return lists.inbox(by, (light, kind), mine=mine, query=query, after=after, limit=limit)
 
 
 def my_cases(*, by: Actor) -> tuple[CaseRow, ...]:

@@ -13,8 +13,8 @@ from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError
 
-PERMISSIONS = ("case.accept", "case.decide", "case.handout")
-KINDS = ("accept", "decide", "hand_out")
+PERMISSIONS = ("case.accept", "case.decide", "case.handout", "case.lead", "case.supervise")
+KINDS = ("accept", "decide", "hand_out", "resume", "extension", "post_check", "supervise", "read")
 _LIGHTS = {
     "red": "red_at < %(now)s",
     "yellow": "yellow_at < %(now)s AND red_at >= %(now)s",
@@ -22,7 +22,8 @@ _LIGHTS = {
 }
 _PAGE = """
 SELECT t.root, t.n, t.kind, t.case_no, t.org, t.opened_at, t.due, t.yellow_at, t.red_at,
-       c.title::text, c.item, c.applicant_name, c.applicant_firm, c.state, c.version, r.title::text
+       c.title::text, c.item, c.applicant_name, c.applicant_firm, c.state, c.version, r.title::text,
+       t.assignee, t.assignee_name, c.urged
 FROM ({tasks}) t JOIN cases_case c ON c.no = t.case_no JOIN cases_case r ON r.no = t.root
 ORDER BY t.red_at, t.root, t.n
 """
@@ -31,17 +32,24 @@ _COLUMNS = """no, title::text, state, version, org, applicant_name, applicant_fi
     yellow_at, red_at, paused"""
 
 
-def inbox(by: Actor, narrow: tuple[str | None, str | None], query: str, after: str | None, limit: int) -> InboxPage:
-    """The open tasks of the actor's posts, the most urgent first, narrowed by light and kind."""
+def inbox(
+    by: Actor, narrow: tuple[str | None, str | None], *, mine: bool, query: str, after: str | None, limit: int
+) -> InboxPage:
+    """The open tasks of the actor's posts and those that lie with him, the most urgent first.
+
+    They are narrowed by light and kind; `mine` leaves out what lies with nobody or with a colleague.
+    """
     light, kind = narrow
     if light is not None and light not in _LIGHTS:
         raise InvalidError("cases.light", "Choose green, yellow or red.", fields={"light": "green, yellow or red"})
     if kind is not None and kind not in KINDS:
-        why = "Choose accept, decide or hand_out."
-        raise InvalidError("cases.kind", why, fields={"kind": why})
+        why = "Choose a kind of task: %(kinds)s."
+        raise InvalidError("cases.kind", why, {"kinds": ", ".join(KINDS)}, fields={"kind": "unknown"})
     scope, params = _scope(by)
     params |= {"now": time.now(), "limit": max(1, min(limit, 200)) + 1}
     where = f"done_at IS NULL AND holder IS NULL AND ({scope})"
+    if mine:
+        where = "done_at IS NULL AND assignee = %(account)s"
     counts = _counts(where, params)
     narrowed = where + (f" AND {_LIGHTS[light]}" if light else "")
     if kind:
@@ -65,7 +73,7 @@ def inbox(by: Actor, narrow: tuple[str | None, str | None], query: str, after: s
 
 def _scope(by: Actor) -> tuple[str, dict[str, Any]]:
     """The tasks that the actor may do: a permission and its organisations."""
-    parts, params = ["FALSE"], dict[str, Any]()
+    parts, params = ["assignee = %(account)s"], dict[str, Any](account=by.account)
     for n, permission in enumerate(PERMISSIONS):
         for m, path in enumerate(by.paths(permission)):
             params |= {f"permission{n}": permission, f"path{n}_{m}": path, f"end{n}_{m}": _after_path(path)}
@@ -99,7 +107,8 @@ def _after(after: str) -> dict[str, Any]:
 
 
 def _inbox_row(row: Sequence[Any], now: datetime) -> InboxRow:
-    root, n, kind, case_no, org, opened, due, yellow, red, title, item, name, firm, state, version, whole = row
+    root, n, kind, case_no, org, opened, due, yellow, red, title, item, name, firm, state, version, whole = row[:16]
+    assignee, assignee_name, urged = row[16:]
     return InboxRow(
         task=f"{root}:{n}",
         kind=kind,
@@ -113,6 +122,9 @@ def _inbox_row(row: Sequence[Any], now: datetime) -> InboxRow:
         light=task_light(now, yellow, red),
         state=state,
         version=version,
+        assignee=assignee,
+        assignee_name=assignee_name,
+        urged=urged,
     )
 
 

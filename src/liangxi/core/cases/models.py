@@ -45,6 +45,8 @@ class Case(models.Model):
     paused = models.BooleanField(default=False)
     outcome = models.TextField(null=True)
     stars = models.SmallIntegerField(null=True)
+    urged = models.SmallIntegerField(default=0, db_default=0)
+    calendar = models.IntegerField(default=0, db_default=0)
     check_code = models.TextField(default="")
     snapshot = models.TextField(null=True)
     form = models.TextField(null=True)
@@ -66,6 +68,11 @@ class Case(models.Model):
                 fields=["org_path", "yellow_at", "red_at"], name="cases_open", condition=models.Q(closed_at=None)
             ),
             models.Index(fields=["org_path", "-no"], name="cases_by_org"),
+            models.Index(
+                fields=["calendar"],
+                name="cases_to_redraw",
+                condition=models.Q(closed_at=None, snapshot__isnull=False),
+            ),
         ]
 
 
@@ -91,7 +98,7 @@ class Event(models.Model):
 
 
 class Task(models.Model):
-    """Something that somebody has to do: by an applicant (`holder`) or by whoever holds `permission` on `org_path`."""
+    """Something to do: by an applicant (`holder`), by one of staff (`assignee`), by who holds `permission` there."""
 
     pk = models.CompositePrimaryKey("root", "n")
     root = models.TextField(db_collation="C")
@@ -102,6 +109,9 @@ class Task(models.Model):
     org = models.TextField()
     org_path = models.TextField(db_collation="C")
     holder = models.TextField(null=True, db_collation="C")
+    assignee = models.TextField(null=True, db_collation="C")
+    assignee_name = models.TextField(default="", db_default="")
+    seat = models.SmallIntegerField(default=0, db_default=0)
     opened_at = models.DateTimeField()
     due = models.DateTimeField(null=True)
     yellow_at = models.DateTimeField()
@@ -127,5 +137,25 @@ class Task(models.Model):
                 name="cases_inbox_of_holder",
                 condition=models.Q(done_at=None, holder__isnull=False),
             ),
-            models.Index(fields=["red_at"], name="cases_accept_timer", condition=models.Q(done_at=None, kind="accept")),
+            models.Index(
+                fields=["assignee", "red_at"],
+                name="cases_inbox_of_staff",
+                condition=models.Q(done_at=None, assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["kind", "red_at"],
+                name="cases_timer",
+                condition=models.Q(done_at=None, kind__in=["accept", "decide", "gap"]),
+            ),
         ]
+
+
+class Claim(models.Model):
+    """Somebody reads a case and says so; it binds nobody and passes by itself."""
+
+    pk = models.CompositePrimaryKey("case_no", "account")
+    case_no = models.TextField(db_collation="C")
+    account = models.TextField(db_collation="C")
+    name = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()

@@ -14,20 +14,23 @@ from liangxi.core.cases.models import Event as EventRow
 from liangxi.core.cases.rules import clocks, evolving, rights
 from liangxi.core.cases.rules import state as states
 from liangxi.core.cases.rules.plan import Plan
-from liangxi.core.cases.rules.state import FAR, Event, Node, State, Task
+from liangxi.core.cases.rules.state import FAR, Event, Flag, Node, Seat, State, Task
 from liangxi.core.cases.shapes import (
     Applicant,
     CaseView,
+    Course,
+    FlagView,
     HistoryEntry,
     Light,
     MaterialRef,
     PlanRef,
     PublicItem,
     PublicStatus,
+    SeatView,
     SupplementView,
     TaskView,
 )
-from liangxi.core.cases.wording import SENTENCES
+from liangxi.core.cases.wording import AMONG_STAFF, SENTENCES
 from liangxi.core.people import face as people
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
@@ -58,6 +61,7 @@ def case(by: Actor, no: str) -> CaseView:
 def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
     is_root, now = node is state.root, time.now()
     knows = by.kind == "system" or rights.is_applicant(by, state) or by.may("case.accept", plan.paths[plan.accept_org])
+    mine = rights.seats_of(by, plan, state, node)
     clock, shown = node.clock, node.clock if node.clock.started else _accept_clock(state, node)
     return CaseView(
         no=node.no,
@@ -93,6 +97,10 @@ def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
         plan=PlanRef(plan.id, plan.version, plan.hash) if is_root else None,
         after=tuple(node.after),
         stars=state.stars if is_root else None,
+        seats=tuple(_seat(seat, mine) for seat in node.seats) if by.kind != "public" else (),
+        flags=tuple(_flag(flag) for flag in state.flags if flag.case_no == node.no) if by.kind != "public" else (),
+        course=_course(node),
+        gap=tuple(state.gap) if is_root else (),
         check=state.check if is_root and knows else None,
     )
 
@@ -111,6 +119,41 @@ def _supplement(node: Node) -> SupplementView | None:
     )
 
 
+def _seat(seat: Seat, mine: tuple[int, ...]) -> SeatView:
+    return SeatView(
+        n=seat.n,
+        org=seat.org,
+        account=seat.account,
+        lies_with=seat.name,
+        from_names=tuple(hand.name or hand.org for hand in seat.trail),
+        is_added=bool(seat.added_by),
+        is_lent=seat.is_lent,
+        is_mine=seat.n in mine and seat.outcome is None,
+        outcome=seat.outcome,
+        reason=seat.reason,
+    )
+
+
+def _flag(flag: Flag) -> FlagView:
+    return FlagView(
+        n=flag.n, trigger=flag.trigger, detail=flag.detail, at=flag.at, finding=flag.finding, text=flag.text
+    )
+
+
+def _course(node: Node) -> Course:
+    special, extension = node.special, node.extension
+    return Course(
+        procedure=special.kind if special else "",
+        procedure_days=special.days if special else 0,
+        procedure_since=special.since if special else None,
+        extension_days=extension.days if extension else 0,
+        extension_reason=extension.reason if extension else "",
+        is_extended=node.is_extended,
+        urged=node.urged,
+        is_deemed=node.deemed,
+    )
+
+
 def _task(state: State, task: Task, now: datetime) -> TaskView:
     return TaskView(
         id=f"{state.root.no}:{task.n}",
@@ -121,6 +164,9 @@ def _task(state: State, task: Task, now: datetime) -> TaskView:
         opened_at=task.opened_at,
         due=task.due,
         light=task_light(now, task.yellow_at, task.red_at),
+        assignee=task.assignee,
+        assignee_name=task.assignee_name,
+        seat=task.seat,
     )
 
 
@@ -138,17 +184,19 @@ def _history(by: Actor, state: State) -> tuple[HistoryEntry, ...]:
     rows = EventRow.objects.filter(root=state.root.no).order_by("seq").values_list(
         "seq", "at", "case_no", "kind", "actor", "data"
     )  # fmt: skip
+    public = by.kind == "public"
     return tuple(
         HistoryEntry(
             seq=seq,
             at=at,
             case_no=case_no,
             kind=kind,
-            actor=actor if by.kind != "public" else "",
+            actor="" if public else actor,
             message=SENTENCES[data["outcome"] if kind == "decided" else kind],
             params=_params(kind, data),
         )
         for seq, at, case_no, kind, actor, data in rows
+        if not (public and (kind in AMONG_STAFF or (kind == "transferred" and "org" not in data["to"])))
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 Light = Literal["green", "yellow", "red", "paused", "none"]
 """green/yellow/red run; paused: the clock is stopped; none: no clock, ended, or the due day is not known yet."""
-Way = Literal["elicence", "data", "commitment", "result", "upload"]
-"""How a material is satisfied."""
+Way = Literal["elicence", "data", "commitment", "result", "upload", "later"]
+"""How a material is satisfied; `later` follows the acceptance by a date (容缺受理)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class SupplementView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskView:
-    """One open task. `id` is `<root no>:<n>`; `kind` accept, decide, supplement, issue or hand_out."""
+    """One open task. `id` is `<root no>:<n>`; `kind` accept, decide, supplement, gap, hand_out, resume, extension,
+    post_check, read or supervise; `assignee` the account it lies with, `seat` the seat or the flag it is for."""
 
     id: str
     kind: str
@@ -62,6 +63,74 @@ class TaskView:
     opened_at: datetime
     due: datetime | None
     light: Light
+    assignee: str | None = None
+    assignee_name: str = ""
+    seat: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatView:
+    """One place at which an item is decided; `lies_with` names the person, `from_names` the hands before.
+
+    `is_mine`: the reader may fill it now; `is_lent`: the owner waits for an opinion.
+    """
+
+    n: int
+    org: str
+    account: str
+    lies_with: str
+    from_names: tuple[str, ...]
+    is_added: bool
+    is_lent: bool
+    is_mine: bool
+    outcome: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagView:
+    """A question of supervision (电子监察) and its answer; `finding` is empty while it is open."""
+
+    n: int
+    trigger: str
+    detail: str
+    at: datetime
+    finding: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What bends the course of an item now: the special procedure with its days, the longer limit asked for."""
+
+    procedure: str = ""
+    procedure_days: int = 0
+    procedure_since: datetime | None = None
+    extension_days: int = 0
+    extension_reason: str = ""
+    is_extended: bool = False
+    urged: int = 0
+    is_deemed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody else reads the case since an instant."""
+
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """What came of one case of a batch: its new state, or why it was refused (`message` is a msgid of `params`)."""
+
+    case_no: str
+    done: bool
+    state: str
+    code: str = ""
+    message: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +189,10 @@ class CaseView:
     after: tuple[str, ...] = ()
     stars: int | None = None
     check: str | None = None
+    seats: tuple[SeatView, ...] = ()
+    flags: tuple[FlagView, ...] = ()
+    course: Course = Course()
+    gap: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +246,9 @@ class InboxRow:
     light: Light
     state: str
     version: int
+    assignee: str | None = None
+    assignee_name: str = ""
+    urged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import msgspec
 from django.db import connection
 
 from liangxi.core.cases.models import Plan as PlanRow
-from liangxi.core.cases.rules import evolving
+from liangxi.core.cases.rules import evolving, rights
 from liangxi.core.cases.rules import state as states
 from liangxi.core.cases.rules.plan import Plan, compile_plan
 from liangxi.core.cases.rules.state import Event, Node, State, Task
@@ -71,6 +71,14 @@ def read(no: str) -> State | None:
     return states.load(row[0], row[1]) if row else None
 
 
+def known(no: str) -> tuple[Plan, State]:
+    """The plan and the state of a case that is there; KeyError."""
+    state = read(no)
+    if state is None:
+        raise KeyError(no)
+    return plan(state.plan), state
+
+
 def answer_of(key: str) -> Answer | None:
     """The standing answer to a key."""
     row = _one("SELECT digest, answer FROM cases_event WHERE key = %s", [key])
@@ -86,16 +94,23 @@ def one_trip() -> Iterator[None]:
 
 
 def append(
-    after: State, events: list[Event], *, at: datetime, actor: str, key: tuple[str, str], answer: dict[str, Any]
+    after: State,
+    events: list[Event],
+    *,
+    frame: evolving.Frame,
+    actor: str = "",
+    key: tuple[str, str] = ("", ""),
+    answer: dict[str, Any] | None = None,
 ) -> None:
     """Write the events and what they changed, under the key of the command and the digest of what it asked.
 
-    A key that came meanwhile breaks the unique index `cases_event_key`.
+    A key that came meanwhile breaks the unique index `cases_event_key`. Without events the rows are drawn anew.
     """
-    compiled, first = plan(after.plan), after.seq - len(events) + 1
+    first, redrawn = after.seq - len(events) + 1, not events or any(one.kind == "extended" for one in events)
+    nodes = evolving.touched(after, events) if events else [after.root, *after.items]
     said = {
         "root": after.root.no,
-        "at": at,
+        "at": frame.at,
         "actor": actor,
         "key": key[0],
         "digest": key[1],
@@ -104,8 +119,12 @@ def append(
             {"seq": first + n, "case_no": one.case_no, "kind": one.kind, "data": one.data}
             for n, one in enumerate(events)
         ],
-        "cases": [_case_row(compiled, after, node) for node in evolving.touched(after, events)],
-        "tasks": [_task_row(compiled, task) for task in after.tasks if at in (task.opened_at, task.done_at)],
+        "cases": [_case_row(frame, after, node) for node in nodes],
+        "tasks": [
+            _task_row(frame, after, task)
+            for task in after.tasks
+            if frame.at in (task.opened_at, task.done_at) or (redrawn and task.done_at is None)
+        ],
     }
     snapshot, form = states.dump(after)
     changed_form = any(event.kind in evolving.FORM_CHANGES for event in events)
@@ -113,7 +132,7 @@ def append(
         cursor.execute(_WRITE, [_encode(said).decode(), snapshot, form if changed_form else None])
 
 
-def _case_row(compiled: Plan, state: State, node: Node) -> dict[str, Any]:
+def _case_row(frame: evolving.Frame, state: State, node: Node) -> dict[str, Any]:
     clock, is_root = node.clock, node is state.root
     changing = {
         "no": node.no,
@@ -127,6 +146,10 @@ def _case_row(compiled: Plan, state: State, node: Node) -> dict[str, Any]:
         "paused": clock.is_stopped,
         "outcome": node.outcome,
         "stars": state.stars if is_root else None,
+        "org": node.org,
+        "org_path": rights.path_of(frame.plan, state, node.org),
+        "urged": node.urged,
+        "calendar": frame.calendar.version if is_root else 0,
     }
     if state.seq > 1:
         return changing
@@ -135,8 +158,6 @@ def _case_row(compiled: Plan, state: State, node: Node) -> dict[str, Any]:
         "plan_id": state.plan,
         "title": node.title,
         "subject": state.subject,
-        "org": node.org,
-        "org_path": compiled.paths[node.org],
         "applicant_person": state.person,
         "applicant_firm": state.firm,
         "applicant_name": state.name,
@@ -145,8 +166,8 @@ def _case_row(compiled: Plan, state: State, node: Node) -> dict[str, Any]:
     }
 
 
-def _task_row(compiled: Plan, task: Task) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(task), "org_path": compiled.paths[task.org]}
+def _task_row(frame: evolving.Frame, state: State, task: Task) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(task), "org_path": rights.path_of(frame.plan, state, task.org)}
 
 
 def last_event(no: str) -> tuple[str, str, datetime]:

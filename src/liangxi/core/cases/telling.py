@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from liangxi.core.cases import events
 from liangxi.core.cases.rules.plan import Plan
-from liangxi.core.cases.rules.state import Event, State
+from liangxi.core.cases.rules.state import Event, Node, State
 from liangxi.core.cases.wording import DEEDS
 
 
@@ -27,9 +27,13 @@ def facts(plan: Plan, state: State, happened: list[Event], at: datetime) -> Iter
 
 def topics(plan: Plan, state: State, happened: list[Event]) -> list[str]:
     """The topics of the pages that show what changed: the case, and the inboxes of its open and closed tasks."""
-    orgs = {node.org for node in (state.root, *state.items) if any(e.case_no == node.no for e in happened)}
+    changed = {event.case_no for event in happened}
+    nodes = [node for node in (state.root, *state.items) if node.no in changed]
+    orgs = {node.org for node in nodes} | {seat.org for node in nodes for seat in node.seats}
     if any(event.kind in ("ready", "handed_out") for event in happened):
         orgs.add(plan.hand_out_org)
+    if any(event.kind in ("flagged", "supervised", "extension_asked") for event in happened):
+        orgs.add(plan.paths[plan.accept_org].strip("/").split("/")[0])
     return [f"case:{state.root.no}", f"person:{state.person}", *(f"inbox:{org}" for org in sorted(orgs))]
 
 
@@ -40,9 +44,11 @@ def _fact(plan: Plan, state: State, event: Event, at: datetime) -> object | None
     of_root: dict[str, Any] = {"case_no": root.no, "plan_id": plan.id, **who}
     of_node: dict[str, Any] = {"case_no": node.no, "parent_no": root.no, "item": node.item, "org": node.org, **who}
     data = event.data
+    if event.kind in _COURSE:
+        return _of_course(state, node, event, of_node)
     told: dict[str, Callable[[], object]] = {
         "opened": lambda: _submitted(plan, state, of_root),
-        "accepted": lambda: events.CaseAccepted(deemed=False, due=root.clock.due, **of_root),
+        "accepted": lambda: events.CaseAccepted(deemed=data.get("deemed", False), due=root.clock.due, **of_root),
         "refused": lambda: events.CaseRefused(**data, **of_root),
         "supplement_requested": lambda: events.SupplementRequested(
             fields=tuple(data["fields"]), materials=tuple(data["materials"]), note=data["note"], **of_node
@@ -57,6 +63,7 @@ def _fact(plan: Plan, state: State, event: Event, at: datetime) -> object | None
             applicant_name=state.name,
             **of_node,
         ),
+        "gap_filled": lambda: events.GapFilled(case_no=root.no, **who),
         "ready": lambda: events.CaseReadyForHandOut(outcome=data["outcome"], **of_root),
         "handed_out": lambda: events.CaseClosed(outcome=root.outcome or "", **of_root),
         "withdrawn": lambda: events.CaseWithdrawn(**of_root),
@@ -69,6 +76,46 @@ def _fact(plan: Plan, state: State, event: Event, at: datetime) -> object | None
         ),
     }
     return told[event.kind]() if event.kind in told else None
+
+
+_COURSE = (
+    "transferred",
+    "suspended",
+    "resumed",
+    "extended",
+    "terminated",
+    "corrected",
+    "revoked",
+    "reopened",
+    "commitment_checked",
+    "flagged",
+)
+
+
+def _of_course(state: State, node: Node, event: Event, of_node: dict[str, Any]) -> object | None:
+    """The public event of what bent the course of a case; None for what stays among staff."""
+    data = event.data
+    why = {"reason": data.get("reason", "")}
+    ground = why | {"reason_code": data.get("reason_code", "")}
+    told: dict[str, Callable[[], object | None]] = {
+        "transferred": lambda: events.MatterTransferred(**of_node, **why) if "org" in data["to"] else None,
+        "suspended": lambda: events.SpecialProcedureBegan(procedure=data["kind"], days=data["days"], **why, **of_node),
+        "resumed": lambda: events.SpecialProcedureEnded(finding=data["finding"], **of_node),
+        "extended": lambda: events.LimitExtended(days=data["days"], due=node.clock.due, **why, **of_node),
+        "terminated": lambda: events.MatterTerminated(**ground, **of_node),
+        "corrected": lambda: events.CaseCorrected(fields=tuple(data["fields"]), **why, **of_node),
+        "revoked": lambda: events.DecisionRevoked(certificate=node.certificate, **ground, **of_node),
+        "reopened": lambda: events.MatterReopened(**why, **of_node),
+        "commitment_checked": lambda: (
+            events.CommitmentBroken(**why, **of_node) if data["outcome"] == "broken" else None
+        ),
+        "flagged": lambda: events.SupervisionRaised(
+            trigger=data["trigger"],
+            detail=data["detail"],
+            **{name: of_node[name] for name in ("case_no", "parent_no", "item", "org", "at")},
+        ),
+    }
+    return told[event.kind]()
 
 
 def _submitted(plan: Plan, state: State, of_root: dict[str, Any]) -> events.CaseSubmitted:

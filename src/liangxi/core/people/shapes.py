@@ -140,6 +140,15 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of staff as colleagues see one another: account, name, the organisation of the post."""
+
+    account: str
+    name: str
+    org: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delegation:
     """Permissions of a post lent to an account; it holds from `since` up to, not including, `until`."""
 

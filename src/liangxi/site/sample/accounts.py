@@ -18,6 +18,7 @@ CATERERS = 8
 STAFF = (
     ("clerk", "顾窗口", (("gov-service", roles.CLERK),)),
     ("health", "沈卫健", (("health", roles.APPROVER),)),
+    ("health2", "沈卫健乙", (("health", roles.APPROVER),)),
     ("police", "陆公安", (("police", roles.APPROVER), ("police", roles.STEWARD))),
     ("medicare", "许医保", (("medicare", roles.APPROVER),)),
     ("hrss", "钱人社", (("hrss", roles.APPROVER),)),
@@ -26,6 +27,8 @@ STAFF = (
     ("urban", "荣城管", (("urban", roles.APPROVER),)),
     ("tobacco", "薛烟草", (("tobacco", roles.APPROVER),)),
     ("civil", "秦民政", (("civil", roles.STEWARD),)),
+    ("leader", "范主任", (("320200", roles.LEADER),)),
+    ("supervisor", "史监察", (("320200", roles.SUPERVISOR),)),
     ("admin", "吴数据", (("320200", roles.BUREAU_ADMIN),)),
     ("packages", "邹流程", (("320200", roles.PACKAGE_ADMIN),)),
     ("audit", "唐审计", (("320200", roles.AUDITOR),)),

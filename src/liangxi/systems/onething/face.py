@@ -123,6 +123,11 @@ def issue_result(event: case_events.MatterDecided) -> None:
     results.issue_result(event)
 
 
+def revoke_result(event: case_events.DecisionRevoked) -> None:
+    """Handler: the certificate of a revoked grant is revoked, once."""
+    results.revoke_result(event)
+
+
 def tell_applicant(event: results.Told) -> None:
     """Handler for the events of `results.Told`: one message to the applicant for each."""
     results.tell_applicant(event)

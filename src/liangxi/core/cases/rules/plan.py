@@ -5,12 +5,17 @@ A definition is JSON of this form; `onething` compiles one for each situation of
     {"id": "newborn", "version": "2026.11.1", "title": {"zh": ..., "en": ...},
      "accept": {"org": "gov-service"}, "hand_out": {"org": "gov-service"}, "on_deny": "collect" | "stop", "yellow": 0.6,
      "items": [{"key": "birth-certificate", "title": {...}, "org": "health", "after": ["..."], "result": "..." | null,
-                "statutory": {"days": 20}, "promised": {"days": 1}}]}
+                "statutory": {"days": 20}, "promised": {"days": 1} | {"hours": 2}}]}
+
+An item may also say who signs and how: `"signs": {"rule": "all" | "any" | "votes", "votes": 2, "orgs": ["fire",
+"market"]}`; its `fee` in yuan, the keys of its `materials`, and `"silence": "approve"` where the law lets the end of
+the limit grant.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import rfc8785
@@ -18,11 +23,16 @@ import rfc8785
 from liangxi.kit.errors import InvalidError
 
 ON_DENY = ("collect", "stop")
+SIGNING = ("all", "any", "votes")
+OFFICE_DAY = 7  # office hours a day, for promises in hours
 
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """One item; days are working days, `after` the keys of the items that must be granted before."""
+    """One item; days are working days, `after` the keys of the items that must be granted before.
+
+    `signs` are the organisations that decide together by `rule`; empty when `org` decides alone.
+    """
 
     key: str
     title: Mapping[str, str]
@@ -31,6 +41,13 @@ class PlanItem:
     statutory: int
     promised: int
     result: str | None
+    hours: float = 0
+    rule: str = "any"
+    votes: int = 1
+    signs: tuple[str, ...] = ()
+    fee: int = 0
+    materials: tuple[str, ...] = ()
+    is_granted_by_silence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,9 @@ class Plan:
     @property
     def orgs(self) -> tuple[str, ...]:
         """Every organisation that the plan gives work to."""
-        return tuple(dict.fromkeys((self.accept_org, *(i.org for i in self.items), self.hand_out_org)))
+        return tuple(
+            dict.fromkeys((self.accept_org, *(o for i in self.items for o in (i.org, *i.signs)), self.hand_out_org))
+        )
 
 
 def plan_hash(definition: Mapping[str, Any]) -> str:
@@ -85,15 +104,30 @@ def compile_plan(definition: Mapping[str, Any], paths: Mapping[str, str]) -> Pla
     return plan
 
 
+def listed_orgs(definition: Mapping[str, Any]) -> set[str]:
+    """The codes of all organisations that a definition names."""
+    found = {part["org"] for part in (definition["accept"], definition["hand_out"], *definition["items"])}
+    return found | {org for item in definition["items"] for org in item.get("signs", {}).get("orgs", ())}
+
+
 def _item(body: Mapping[str, Any]) -> PlanItem:
+    promised, signs = body["promised"], body.get("signs", {})
+    hours = float(promised.get("hours", 0))
     return PlanItem(
         key=body["key"],
         title=body["title"],
         org=body["org"],
         after=tuple(body["after"]),
         statutory=int(body["statutory"]["days"]),
-        promised=int(body["promised"]["days"]),
+        promised=ceil(hours / OFFICE_DAY) if hours else int(promised["days"]),
+        hours=hours,
         result=body["result"],
+        rule=signs.get("rule", "any"),
+        votes=int(signs.get("votes", 1)),
+        signs=tuple(signs.get("orgs", ())),
+        fee=int(body.get("fee", 0)),
+        materials=tuple(body.get("materials", ())),
+        is_granted_by_silence=body.get("silence") == "approve",
     )
 
 
@@ -110,6 +144,8 @@ def _check(plan: Plan) -> None:
             raise _broken(f"items.{item.key}.after", f"names {', '.join(sorted(unknown))}, which are not in the plan")
         if not 0 <= item.promised <= item.statutory:
             raise _broken(f"items.{item.key}.promised", "must not exceed the statutory limit")
+        if item.rule not in SIGNING or not 1 <= item.votes <= max(len(item.signs), 1):
+            raise _broken(f"items.{item.key}.signs", f"must be one of {', '.join(SIGNING)}, with votes that can be had")
     longest_chain(plan, {item.key: item.promised for item in plan.items})
 
 

@@ -1,13 +1,12 @@
-"""Who may do what to a case: role on an ancestor of the organisation, or being the applicant."""
+"""Who may do what to a case: role on an ancestor of the organisation, a seat, or being the applicant."""
 
-from liangxi.core.cases.rules.deciding import is_possible
+from collections.abc import Callable, Mapping
+
+from liangxi.core.cases.rules.deciding import COMMANDS, is_possible
 from liangxi.core.cases.rules.plan import Plan
 from liangxi.core.cases.rules.state import Node, State
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ForbiddenError, NotFoundError
-
-ACTIONS = ("accept", "refuse", "supplement", "answer_supplement", "decide", "issue", "hand_out", "withdraw")
-_APPLICANT = frozenset({"answer_supplement", "withdraw"})
 
 
 def is_applicant(by: Actor, state: State) -> bool:
@@ -15,26 +14,72 @@ def is_applicant(by: Actor, state: State) -> bool:
     return by.kind == "public" and by.person is not None and by.person == state.person
 
 
+def path_of(plan: Plan, state: State, org: str) -> str:
+    """The path of an organisation that the case gives work to."""
+    if org in state.paths:
+        return state.paths[org]
+    return plan.paths.get(org, f"/{org}/")
+
+
 def may_read(by: Actor, plan: Plan, state: State) -> bool:
-    """The applicant, the house, and whoever holds `case.read` over an organisation that the case gives work to."""
-    return by.kind == "system" or is_applicant(by, state) or any(by.may("case.read", plan.paths[o]) for o in plan.orgs)
+    """The applicant, the house, whoever holds `case.read` over an organisation that the case gives work to, and
+    whoever was given the case to read or to sign."""
+    if by.kind == "system" or is_applicant(by, state):
+        return True
+    orgs = {*plan.orgs, *(seat.org for item in state.items for seat in item.seats)}
+    if any(by.may("case.read", path_of(plan, state, org)) for org in orgs):
+        return True
+    return by.kind == "staff" and any(task.assignee == by.account for task in state.tasks)
+
+
+def seats_of(by: Actor, plan: Plan, state: State, node: Node) -> tuple[int, ...]:
+    """The numbers of the seats of an item that the actor's posts may fill."""
+    return tuple(
+        seat.n
+        for seat in node.seats
+        if by.kind == "system"
+        or by.may("case.decide", path_of(plan, state, seat.org))
+        or (seat.account and seat.account == by.account)
+    )
 
 
 def may(by: Actor, plan: Plan, state: State, node: Node, action: str) -> bool:
     """True when the actor (whatever the state) may give the command on the node."""
-    if by.kind == "system":
-        return True
-    if action in _APPLICANT:
-        return is_applicant(by, state)
-    permission, org = {
-        "accept": ("case.accept", plan.accept_org),
-        "refuse": ("case.accept", plan.accept_org),
-        "supplement": ("case.accept", plan.accept_org) if node is state.root else ("case.decide", node.org),
-        "decide": ("case.decide", node.org),
-        "issue": ("case.decide", node.org),
-        "hand_out": ("case.handout", plan.hand_out_org),
-    }.get(action, ("", ""))
-    return bool(org) and by.may(permission, plan.paths[org])
+    right = COMMANDS[action].right if action in COMMANDS else ""
+    if by.kind == "system" or not right:
+        return by.kind == "system"
+    return _RIGHTS[right](by, plan, state, node) if right in _RIGHTS else _holds(by, plan, state, node, right)
+
+
+def _holds(by: Actor, plan: Plan, state: State, node: Node, permission: str) -> bool:
+    """The permission on the organisation that answers for the node; supervision and the head of a whole case sit
+    above the window."""
+    window = path_of(plan, state, plan.accept_org)
+    city = f"/{window.strip('/').split('/')[0]}/"
+    over_all = permission == "case.supervise" or (permission == "case.lead" and node is state.root)
+    desk = {"case.accept": window, "case.handout": path_of(plan, state, plan.hand_out_org)}
+    return by.may(permission, city if over_all else desk.get(permission) or path_of(plan, state, node.org))
+
+
+def _is_responsible(by: Actor, plan: Plan, state: State, node: Node) -> bool:
+    """The window for the whole case, the department for its item."""
+    if node is state.root:
+        return by.may("case.accept", path_of(plan, state, plan.accept_org))
+    return by.may("case.decide", path_of(plan, state, node.org)) or bool(seats_of(by, plan, state, node))
+
+
+def _is_reader(by: Actor, plan: Plan, state: State, node: Node) -> bool:
+    return by.kind == "staff" and may_read(by, plan, state)
+
+
+_RIGHTS: Mapping[str, Callable[[Actor, Plan, State, Node], bool]] = {
+    "applicant": lambda by, plan, state, node: is_applicant(by, state),
+    "either": lambda by, plan, state, node: is_applicant(by, state) or _is_reader(by, plan, state, node),
+    "seat": lambda by, plan, state, node: bool(seats_of(by, plan, state, node)),
+    "responsible": _is_responsible,
+    "reader": _is_reader,
+    "system": lambda by, plan, state, node: False,
+}
 
 
 def require_right(by: Actor, plan: Plan, state: State, node: Node, action: str) -> None:
@@ -43,9 +88,10 @@ def require_right(by: Actor, plan: Plan, state: State, node: Node, action: str) 
         return
     if not may_read(by, plan, state):
         raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": node.no})
-    raise ForbiddenError("cases.forbidden", "Your post does not allow this on this case.", {"action": action})
+    if action in COMMANDS:
+        raise ForbiddenError("cases.forbidden", "Your post does not allow this on this case.", {"action": action})
 
 
 def actions_for(by: Actor, plan: Plan, state: State, node: Node) -> tuple[str, ...]:
     """The commands that the actor may give on the node now."""
-    return tuple(a for a in ACTIONS if is_possible(state, node, a) and may(by, plan, state, node, a))
+    return tuple(a for a in COMMANDS if is_possible(state, node, a) and may(by, plan, state, node, a))

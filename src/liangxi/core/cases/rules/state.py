@@ -10,10 +10,14 @@ FAR = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
 
 
 class Clock(msgspec.Struct, omit_defaults=True):
-    """Working days that run from `started`, but not in `stops`; the four instants are data, drawn anew by a stop."""
+    """Working days that run from `started`, but not in `stops`; the four instants are data, drawn anew by a stop.
+
+    With `hours` the promise is so many office hours instead of days; the law always counts days.
+    """
 
     promised: int
     statutory: int
+    hours: float = 0
     started: datetime | None = None
     stops: list[tuple[datetime, datetime | None]] = []
     due: datetime | None = None
@@ -37,6 +41,54 @@ class Supplement(msgspec.Struct):
     asked_at: datetime
 
 
+class Hand(msgspec.Struct, omit_defaults=True):
+    """Who held a seat before: `how` it was passed on is transfer (转办) or delegate (委派), by the account `by`."""
+
+    org: str
+    how: str
+    by: str
+    account: str = ""
+    name: str = ""
+
+
+class Seat(msgspec.Struct, omit_defaults=True):
+    """One place at which an item is decided: an organisation, or one person there when `account` is set.
+
+    Added seats (加签) name who added them and must agree too; `trail` are the hands it came through.
+    """
+
+    n: int
+    org: str
+    account: str = ""
+    name: str = ""
+    added_by: str = ""
+    trail: list[Hand] = []
+    outcome: str | None = None
+    reason: str = ""
+
+    @property
+    def is_lent(self) -> bool:
+        """True while somebody else prepares the decision of its owner (委派)."""
+        return bool(self.trail) and self.trail[-1].how == "delegate"
+
+
+class Procedure(msgspec.Struct):
+    """A special procedure (许可法第四十五条) whose time does not count: hearing, testing, expert review ..."""
+
+    kind: str
+    reason: str
+    days: int
+    since: datetime
+
+
+class Extension(msgspec.Struct):
+    """A longer limit that was asked for and waits for the head's answer."""
+
+    days: int
+    reason: str
+    by: str
+
+
 class Node(msgspec.Struct, omit_defaults=True):
     """A case or one item of it; `version` grows with every event of this node."""
 
@@ -56,10 +108,25 @@ class Node(msgspec.Struct, omit_defaults=True):
     certificate: str | None = None
     supplement: Supplement | None = None
     after: list[str] = []
+    seats: list[Seat] = []
+    special: Procedure | None = None
+    extension: Extension | None = None
+    is_extended: bool = False
+    asked: int = 0
+    urged: int = 0
+    deemed: bool = False
+
+    def seat(self, n: int) -> Seat:
+        """The seat of a number; KeyError."""
+        found = next((seat for seat in self.seats if seat.n == n), None)
+        if found is None:
+            raise KeyError(n)
+        return found
 
 
 class Task(msgspec.Struct, omit_defaults=True):
-    """Something to do: by the applicant (`holder`) or by whoever holds `permission` at `org`."""
+    """Something to do: by the applicant (`holder`), by the member of staff `assignee`, or by whoever holds
+    `permission` at `org`. `days` is a limit of its own from `opened_at` on; else it runs with its node's clock."""
 
     n: int
     case_no: str
@@ -68,6 +135,10 @@ class Task(msgspec.Struct, omit_defaults=True):
     org: str
     opened_at: datetime
     holder: str | None = None
+    assignee: str | None = None
+    assignee_name: str = ""
+    seat: int = 0
+    days: int = 0
     due: datetime | None = None
     yellow_at: datetime = FAR
     red_at: datetime = FAR
@@ -75,15 +146,30 @@ class Task(msgspec.Struct, omit_defaults=True):
 
 
 class Material(msgspec.Struct, omit_defaults=True):
-    """One material and how it is satisfied."""
+    """One material and how it is satisfied; `later` (容缺) follows by a date."""
 
     key: str
     how: str
     ref: str = ""
 
 
+class Flag(msgspec.Struct, omit_defaults=True):
+    """Something that supervision (电子监察) looks into; `finding` is its answer."""
+
+    n: int
+    case_no: str
+    trigger: str
+    detail: str
+    at: datetime
+    finding: str = ""
+    text: str = ""
+
+
 class State(msgspec.Struct, omit_defaults=True):
-    """A whole case: the root node, its items, tasks, form and materials; `seq` counts all events."""
+    """A whole case: the root node, its items, tasks, form and materials; `seq` counts all events.
+
+    `paths` are those of organisations that the case was transferred to beyond its plan.
+    """
 
     root: Node
     plan: str
@@ -97,6 +183,8 @@ class State(msgspec.Struct, omit_defaults=True):
     form: dict[str, Any] = {}
     items: list[Node] = []
     tasks: list[Task] = []
+    flags: list[Flag] = []
+    paths: dict[str, str] = {}
     seq: int = 0
     stars: int | None = None
 
@@ -111,6 +199,11 @@ class State(msgspec.Struct, omit_defaults=True):
     def open_tasks(self, no: str) -> list[Task]:
         """The tasks of one node that are not done."""
         return [task for task in self.tasks if task.case_no == no and task.done_at is None]
+
+    @property
+    def gap(self) -> list[str]:
+        """The keys of the materials that may follow and have not yet."""
+        return [material.key for material in self.materials if material.how == "later"]
 
 
 class Event(msgspec.Struct):

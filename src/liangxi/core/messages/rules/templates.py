@@ -47,6 +47,42 @@ TEMPLATES: Mapping[str, Words] = {
         "zh": ("办件已办结", "您的“{title}”（{case}）已办结，欢迎为本次服务评价。"),
         "en": ("Case closed", "“{title}” ({case}) is closed. Please rate the service."),
     },
+    "case.special": {
+        "zh": ("进入特别程序", "“{title}”（{case}）依法进入特别程序（{note}），预计 {days} 个工作日，所需时间不计入办理时限。"),
+        "en": ("A special procedure began", "“{title}” ({case}) entered a special procedure ({note}), about {days} "
+               "working days, which the limit does not count."),
+    },
+    "case.resumed": {
+        "zh": ("特别程序结束", "“{title}”（{case}）的特别程序已结束（{note}），继续办理，办理时限恢复计算。"),
+        "en": ("The special procedure ended", "The special procedure of “{title}” ({case}) ended ({note}); the clock "
+               "runs again."),
+    },
+    "case.extended": {
+        "zh": ("办理期限延长", "“{title}”（{case}）经批准延长 {days} 个工作日，理由：{note}"),
+        "en": ("The limit was extended", "The limit of “{title}” ({case}) was extended by {days} working days: {note}"),
+    },
+    "case.terminated": {
+        "zh": ("办理终止", "“{title}”（{case}）已终止办理：{note}"),
+        "en": ("Ended without a decision", "“{title}” ({case}) ended without a decision: {note}"),
+    },
+    "case.corrected": {
+        "zh": ("申请内容已更正", "“{title}”（{case}）的申请内容已更正：{note}。如不属实请及时告知窗口。"),
+        "en": ("Answers were corrected", "Answers of “{title}” ({case}) were corrected: {note}. Tell the window if "
+               "this is wrong."),
+    },
+    "case.revoked": {
+        "zh": ("许可已撤销", "“{title}”（{case}）的许可决定已撤销：{note}。如有异议，可依法申请行政复议或提起行政诉讼。"),
+        "en": ("A grant was revoked", "The grant of “{title}” ({case}) was revoked: {note}. You may ask for "
+               "administrative reconsideration or go to court."),
+    },
+    "case.reopened": {
+        "zh": ("重新办理", "“{title}”（{case}）将重新办理：{note}"),
+        "en": ("Looked at once more", "“{title}” ({case}) is looked at once more: {note}"),
+    },
+    "case.transferred": {
+        "zh": ("已移送办理", "“{title}”（{case}）已移送有权机关办理：{note}"),
+        "en": ("Passed to the competent office", "“{title}” ({case}) was passed to the competent office: {note}"),
+    },
     "data.corrected": {
         "zh": ("数据已更正", "您对“{title}”的异议已核实并更正：{note}"),
         "en": ("Data corrected", "Your objection to “{title}” was right and the value was corrected: {note}"),

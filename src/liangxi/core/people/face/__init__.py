@@ -12,6 +12,8 @@ from liangxi.core.people.face.logins import (
 )
 from liangxi.core.people.face.organisations import (
     appoint,
+    colleague,
+    colleagues,
     delegate,
     delegations_of,
     end_delegation,
@@ -57,6 +59,8 @@ __all__ = [
     "check_phone",
     "check_uscc",
     "citizen_id_check",
+    "colleague",
+    "colleagues",
     "delegate",
     "delegations_of",
     "end_delegation",

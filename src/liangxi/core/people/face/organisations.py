@@ -8,7 +8,7 @@ from liangxi.core.people.queries import organisations as tree
 from liangxi.core.people.rules import scope
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
-from liangxi.kit.errors import NotFoundError
+from liangxi.kit.errors import ForbiddenError, NotFoundError
 
 
 def organisation(*, code: str, on: date | None = None) -> shapes.Organisation:
@@ -29,6 +29,20 @@ def organisations(*, on: date | None = None) -> tuple[shapes.Organisation, ...]:
 def posts_of(*, account: str) -> tuple[shapes.Post, ...]:
     """The posts that an account holds today, own ones first, then the borrowed ones."""
     return tree.posts_of(int(account)) if account.isdecimal() else ()
+
+
+def colleagues(*, by: Actor, permission: str, org: str) -> tuple[shapes.Colleague, ...]:
+    """Members of staff who hold `permission` on an organisation today, by name (200 at most); for staff."""
+    if by.kind == "public":
+        raise ForbiddenError("house.forbidden", "Staff alone see who works where.")
+    return tree.colleagues(permission, organisation(code=org).path)
+
+
+def colleague(*, by: Actor, account: str) -> shapes.Colleague:
+    """A member of staff with a post today, as colleagues see one another; NotFoundError `people.account.unknown`."""
+    if by.kind == "public":
+        raise ForbiddenError("house.forbidden", "Staff alone see who works where.")
+    return tree.colleague(account)
 
 
 def delegations_of(*, by: Actor, account: str | None = None) -> tuple[shapes.Delegation, ...]:

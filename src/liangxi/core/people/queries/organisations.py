@@ -7,8 +7,10 @@ from django.db import connection
 from django.db.models import Q
 
 from liangxi.core.people import models
-from liangxi.core.people.shapes import Delegation, Organisation, Post
+from liangxi.core.people.rules import roles
+from liangxi.core.people.shapes import Colleague, Delegation, Organisation, Post
 from liangxi.kit import time
+from liangxi.kit.errors import NotFoundError
 
 _COLUMNS = """organisation.code, period.name_zh, period.name_en, organisation.kind, organisation.line, parent.code,
     period.path, period.valid_from, period.valid_to"""
@@ -36,6 +38,19 @@ WHERE held.since <= %(day)s AND (held.until IS NULL OR held.until > %(day)s)
 ORDER BY held.lent_by NULLS FIRST, held.id
 """  # noqa: S608 both parts are constants of this page
 
+_COLLEAGUES = """
+SELECT DISTINCT ON (account.name, account.id) account.id, account.name, organisation.code
+FROM people_post post
+JOIN people_account account ON account.id = post.account_id AND account.is_active
+JOIN people_organisation organisation ON organisation.id = post.organisation_id
+JOIN people_organisationperiod period ON period.organisation_id = organisation.id
+    AND period.valid_from <= %(day)s AND (period.valid_to IS NULL OR period.valid_to > %(day)s)
+WHERE post.role = ANY (%(roles)s) AND starts_with(%(path)s, period.path)
+    AND post.since <= %(day)s AND (post.until IS NULL OR post.until > %(day)s)
+ORDER BY account.name, account.id, length(period.path) DESC
+LIMIT 200
+"""
+
 
 def organisations(on: date | None = None, *, code: str | None = None) -> tuple[Organisation, ...]:
     """All organisations that stood on the day, or the one with `code`, in the order of their paths."""
@@ -53,6 +68,23 @@ def posts_of(account: int) -> tuple[Post, ...]:
             Post(str(row[0]), str(row[1]), _organisation(row[6:]), row[2], row[3], row[4], row[5])
             for row in cursor.fetchall()
         )
+
+
+def colleagues(permission: str, path: str) -> tuple[Colleague, ...]:
+    """Who holds, by a post of today, `permission` on the organisation at `path`, by name."""
+    granting = sorted(role for role, held in roles.PERMISSIONS.items() if permission in held)
+    with connection.cursor() as cursor:
+        cursor.execute(_COLLEAGUES, {"roles": granting, "path": path, "day": time.today()})
+        return tuple(Colleague(str(account), name, org) for account, name, org in cursor.fetchall())
+
+
+def colleague(account: str) -> Colleague:
+    """A member of staff who holds a post today."""
+    post = next(iter(posts_of(int(account)) if account.isdecimal() else ()), None)
+    row = models.Account.objects.filter(pk=account, kind="staff", is_active=True).first() if post else None
+    if post is None or row is None:
+        raise NotFoundError("people.account.unknown", "There is no such account, or it is closed.")
+    return Colleague(account, row.name, post.organisation.code)
 
 
 def _organisation(row: tuple[Any, ...]) -> Organisation:

@@ -6,6 +6,8 @@ from types import MappingProxyType
 RESIDENT = "resident"
 CLERK = "clerk"
 APPROVER = "approver"
+LEADER = "leader"
+SUPERVISOR = "supervisor"
 STEWARD = "steward"
 PACKAGE_ADMIN = "package_admin"
 BUREAU_ADMIN = "bureau_admin"
@@ -18,6 +20,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         RESIDENT: frozenset({"case.start", "case.own"}),
         CLERK: frozenset({"case.accept", "case.handout", "case.read", "person.read"}),
         APPROVER: frozenset({"case.decide", "case.read", "person.read"}),
+        LEADER: frozenset({"case.lead", "case.decide", "case.read", "person.read"}),
+        SUPERVISOR: frozenset({"case.supervise", "case.read"}),
         STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant"}),
         PACKAGE_ADMIN: frozenset({"onething.publish", "onething.read"}),
         BUREAU_ADMIN: frozenset(

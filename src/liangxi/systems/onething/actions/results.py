@@ -19,6 +19,14 @@ Told = (
     | case_events.MatterDecided
     | case_events.CaseReadyForHandOut
     | case_events.CaseClosed
+    | case_events.CaseCorrected
+    | case_events.DecisionRevoked
+    | case_events.LimitExtended
+    | case_events.MatterReopened
+    | case_events.MatterTerminated
+    | case_events.MatterTransferred
+    | case_events.SpecialProcedureBegan
+    | case_events.SpecialProcedureEnded
 )
 HOUSE = actor.system("onething")
 TOLD: dict[type, str] = {  # the template of the message that each event sends to the applicant
@@ -29,7 +37,16 @@ TOLD: dict[type, str] = {  # the template of the message that each event sends t
     case_events.MatterDecided: "case.decided",
     case_events.CaseReadyForHandOut: "case.ready",
     case_events.CaseClosed: "case.closed",
+    case_events.CaseCorrected: "case.corrected",
+    case_events.DecisionRevoked: "case.revoked",
+    case_events.LimitExtended: "case.extended",
+    case_events.MatterReopened: "case.reopened",
+    case_events.MatterTerminated: "case.terminated",
+    case_events.MatterTransferred: "case.transferred",
+    case_events.SpecialProcedureBegan: "case.special",
+    case_events.SpecialProcedureEnded: "case.resumed",
 }
+_NOTES = ("note", "reason", "finding")  # what an event says in words
 
 
 def issue_result(event: case_events.MatterDecided) -> None:
@@ -61,6 +78,18 @@ def issue_result(event: case_events.MatterDecided) -> None:
     )
 
 
+def revoke_result(event: case_events.DecisionRevoked) -> None:
+    """With the grant its certificate falls; what was revoked already stays so."""
+    if not event.certificate:
+        return
+    if certificates.certificate(by=HOUSE, number=event.certificate).revoked_at is None:
+        certificates.revoke(by=HOUSE, number=event.certificate, reason=event.reason)
+
+
+def _note(event: Told) -> str:
+    return next((str(getattr(event, name)) for name in _NOTES if hasattr(event, name)), "")
+
+
 def _shown(package: Package, field: str, value: Any) -> str:
     """The words of an answer as a certificate prints them (in Chinese: certificates are Chinese documents)."""
     definition = next(f.definition for f in package.fields if f.id == field)
@@ -83,7 +112,7 @@ def tell_applicant(event: Told) -> None:
         by=HOUSE,
         to_person=event.applicant_person,
         template=template,
-        params={"case": case_no, "title": dict(title), "note": getattr(event, "note", getattr(event, "reason", ""))},
+        params={"case": case_no, "title": dict(title), "note": _note(event), "days": getattr(event, "days", 0)},
         key=f"{template}:{event.case_no}:{event.at.isoformat()}",
         link=f"/cases/{case_no}/",
     )
