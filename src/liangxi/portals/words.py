@@ -50,3 +50,38 @@ def roles() -> dict[str, str]:
         "security_admin": pgettext("role", "Security administrator"),
         "system_admin": pgettext("role", "System administrator"),
     }
+
+
+def procedures() -> dict[str, str]:
+    """The special procedures of 许可法第四十五条."""
+    return {
+        "hearing": gettext("Hearing"),
+        "tender": gettext("Tender"),
+        "auction": gettext("Auction"),
+        "inspection": gettext("Inspection"),
+        "testing": gettext("Testing"),
+        "quarantine": gettext("Quarantine"),
+        "appraisal": gettext("Appraisal"),
+        "expert-review": gettext("Expert review"),
+    }
+
+
+def triggers() -> dict[str, str]:
+    """What supervision looks into."""
+    return {
+        "no-ground": gettext("A refusal without a legal ground"),
+        "overrun": gettext("The limit of the law has passed"),
+        "unlisted-fee": gettext("A fee that the list does not know"),
+        "already-held": gettext("A material was asked for that the platform holds"),
+        "repeated-supplement": gettext("Corrections were asked for more than once"),
+    }
+
+
+def findings() -> dict[str, str]:
+    """What supervision may find."""
+    return {
+        "in-order": gettext("In order"),
+        "explained": gettext("Explained"),
+        "corrected": gettext("Put right"),
+        "violation": gettext("Against the rules"),
+    }

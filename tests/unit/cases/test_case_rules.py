@@ -15,7 +15,7 @@ from liangxi.core.cases.rules.deciding.command import Command
 from liangxi.core.cases.rules.plan import compile_plan
 from liangxi.core.cases.rules.state import Clock, Event, State, dump, load
 from liangxi.core.cases.wording import DEEDS, SENTENCES
-from liangxi.kit.errors import ConflictError, ForbiddenError, HouseError, InvalidError
+from liangxi.kit.errors import HouseError, InvalidError
 
 CALENDAR = WorkCalendar(years=frozenset(range(2026, 2031)), days={})
 START = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -38,7 +38,8 @@ def definition(on_deny: str = "collect", **more: object) -> dict[str, object]:
 def opened(on_deny: str = "collect") -> tuple[evolving.Frame, State]:
     plan = compile_plan(definition(on_deny), ORGS)
     data = {"items": ["one", "two", "three", "four"], "subject": "", "person": "p", "firm": None, "name": "n",
-            "account": "1", "check": "X", "materials": [["m", "upload", "f"], ["p", "commitment", ""], ["g", "later", ""]], "form": {"f": 1}}  # fmt: skip
+            "account": "1", "check": "X", "form": {"f": 1},
+            "materials": [["m", "upload", "f"], ["p", "commitment", ""], ["g", "later", ""]]}  # fmt: skip
     event = Event("C", "opened", data)
     state = evolving.opened_state(plan, event, START)
     frame = evolving.Frame(plan, CALENDAR, START)

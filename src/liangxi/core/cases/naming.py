@@ -6,6 +6,7 @@ from typing import Any
 from liangxi.core.cases.rules.deciding.command import bad
 from liangxi.core.cases.rules.state import Node
 from liangxi.core.codes import face as codes
+from liangxi.core.files import face as files
 from liangxi.core.people import face as people
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import NotFoundError
@@ -21,6 +22,8 @@ def named(by: Actor, node: Node, action: str, body: Mapping[str, Any]) -> Mappin
     InvalidError `cases.body` names `to` for who is not there or may not do it, `reason_code` for no legal ground.
     """
     _check_ground(action, body)
+    if action == "note" and body.get("files"):
+        body = {**body, "files": _files(by, node, body["files"])}
     if "to" not in body:
         return body
     to = body["to"]
@@ -53,6 +56,21 @@ def _reader(by: Actor, account: str) -> str:
         return people.colleague(by=by, account=account).name
     except NotFoundError as error:
         raise bad("to", "There is no such member of staff.") from error
+
+
+def _files(by: Actor, node: Node, given: Any) -> list[dict[str, str]]:
+    """The files of a note, which from now on belong to the case."""
+    if not isinstance(given, list) or not all(isinstance(one, Mapping) and "id" in one for one in given):
+        raise bad("files", "This must be a list of files.")
+    found = []
+    for one in given:
+        try:
+            stored = files.file(by=by, id=str(one["id"]))
+        except NotFoundError as error:
+            raise bad("files", "There is no such file.") from error
+        files.attach(by=by, id=stored.id, owner=f"case:{node.no}")
+        found.append({"id": stored.id, "name": stored.name})
+    return found
 
 
 def _check_ground(action: str, body: Mapping[str, Any]) -> None:

@@ -204,8 +204,9 @@ def _params(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     if kind == "opened":
         return {}
     title = data.get("title")
-    texts = {name: value for name, value in data.items() if isinstance(value, str)}
-    return texts | ({"title": title["zh"]} if isinstance(title, dict) else {})
+    texts = {name: value for name, value in data.items() if isinstance(value, str | int)}
+    given = {name: data[name] for name in ("files", "gap") if data.get(name)}
+    return texts | given | ({"title": title["zh"]} if isinstance(title, dict) else {})
 
 
 def public_status(no: str, check: str) -> PublicStatus:

@@ -141,6 +141,8 @@ def _give(request: HouseRequest, draft: str) -> Draft:
             found = onething.add_material(by=request.actor, draft=draft, material=one.material.id, upload=upload)
         elif request.POST.get(f"commit-{one.material.id}") == "yes" and not one.is_satisfied:
             found = onething.add_material(by=request.actor, draft=draft, material=one.material.id, commit=True)
+        elif request.POST.get(f"later-{one.material.id}") == "yes" and not one.is_satisfied:
+            found = onething.add_material(by=request.actor, draft=draft, material=one.material.id, later=True)
     return found
 
 

@@ -141,6 +141,46 @@ def _uploads(request: HouseRequest, asked: SupplementView) -> dict[str, Upload]:
 
 
 @resident
+@page
+def follow(request: HouseRequest, no: str) -> HttpResponse:
+    """The materials that the acceptance let follow, one or all of them."""
+    view = engine.case(by=request.actor, no=no)
+    if not view.gap or "fill_gap" not in view.actions:
+        return redirect("citizen:case", no=no)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        sent = {key: request.FILES.get(f"file-{key}") for key in view.gap}
+        uploads = {key: (file.name or "", file.read()) for key, file in sent.items() if file is not None}
+        try:
+            onething.fill_gap(by=request.actor, case=no, uploads=uploads, key=request.POST.get("key") or str(new_id()))
+        except InvalidError as error:
+            errors = in_words(error)
+        else:
+            messages.success(request, gettext("Thank you. The office has your materials."))
+            return redirect("citizen:case", no=no)
+    application = onething.application(by=request.actor, case=no)
+    context = {
+        "case": view,
+        "materials": [m.material for m in application.materials if m.material.id in view.gap],
+        "errors": errors,
+        "key": request.POST.get("key") or str(new_id()),
+    }
+    return render(request, "citizen/follow.html", context, status=422 if errors else 200)
+
+
+@resident
+@require_POST
+def urge(request: HouseRequest, no: str) -> HttpResponse:
+    """Ask those who hold it up to hurry (催办)."""
+    try:
+        engine.command(by=request.actor, case=no, action="urge", key=request.POST.get("key") or str(new_id()))
+        messages.success(request, gettext("Those who work on it see that you are waiting."))
+    except HouseError as error:
+        messages.error(request, sentence(error))
+    return redirect("citizen:case", no=no)
+
+
+@resident
 @require_POST
 def withdraw(request: HouseRequest, no: str) -> HttpResponse:
     """Take the case back before anything is decided."""

@@ -11,14 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from liangxi.core.cases import face as engine
 from liangxi.core.cases.shapes import CaseView
+from liangxi.core.files import face as files
 from liangxi.core.people import face as people
 from liangxi.kit.errors import ConflictError, InvalidError, NotFoundError
 from liangxi.kit.ids import new_id
 from liangxi.portals.access import HouseRequest, live_url, staff
 from liangxi.portals.fragments import wanted_part
-from liangxi.portals.words import in_words, sentence, states
+from liangxi.portals.words import in_words, procedures, sentence, states, triggers
 from liangxi.portals.workbench import papers
-from liangxi.portals.workbench.deeds import DEEDS, Deed, deeds_for
+from liangxi.portals.workbench.asks import lines
+from liangxi.portals.workbench.deeds import DEEDS, Deed, deeds_for, further_for
 from liangxi.portals.workbench.signing import DESK
 from liangxi.portals.workbench.wording import deeds as deed_words
 from liangxi.portals.workbench.wording import proofs, ways
@@ -32,8 +34,9 @@ def case(request: HouseRequest, no: str) -> HttpResponse:
     """The case, or one matter of it, with what I may do now; `do` opens the form of a deed in place."""
     view, whole = _read(request, no)
     deed = DEEDS.get(request.GET.get("do", ""))
-    open_now = deed if deed in deeds_for(view) else None
-    context = _context(request, view, whole) | _panel(request, view, open_now)
+    open_now = deed if deed and deed.action in view.actions else None
+    context = _context(request, view, whole)
+    context |= _panel(request, context, open_now)
     is_panel = wanted_part(request) == "act"
     return render(request, "workbench/panel.html" if is_panel else "workbench/case.html", context)
 
@@ -54,7 +57,7 @@ def act(request: HouseRequest, no: str) -> HttpResponse:
             action=deed.action,
             key=request.POST.get("key", ""),
             expected_version=_version(request.POST),
-            body=deed.body(request.POST),
+            body=_with_file(request, deed.body(request.POST)),
         )
     except InvalidError as refused:
         errors = in_words(refused)
@@ -65,7 +68,8 @@ def act(request: HouseRequest, no: str) -> HttpResponse:
         said = gettext("It was done already; nothing was done twice.") if done.replayed else deed_words()[deed.name][1]
         messages.success(request, said)
         return redirect("workbench:case", no=no)
-    context = _context(request, view, whole) | _panel(request, view, deed, errors, conflict)
+    context = _context(request, view, whole)
+    context |= _panel(request, context, deed, errors, conflict)
     return render(request, "workbench/case.html", context, status=422 if errors else 409)
 
 
@@ -110,20 +114,39 @@ def _context(request: HouseRequest, view: CaseView, whole: CaseView) -> dict[str
         "titles": {one.no: one.title for one in whole.items},
         "chain": papers.chain(whole),
         "deeds": deeds_for(view),
+        "further": further_for(view),
+        "readers": engine.claim(by=request.actor, case=whole.no),
         "words": deed_words(),
+        "procedures": procedures(),
+        "triggers": triggers(),
         "live": live_url(f"case:{whole.no}"),
     }
 
 
+def _with_file(request: HouseRequest, body: dict[str, Any]) -> dict[str, Any]:
+    """A file that came with a note is kept and named in it."""
+    sent = request.FILES.get("files")
+    if sent is None or isinstance(sent, list):
+        return body
+    stored = files.store(by=request.actor, name=sent.name or "file", content=sent.read(), allow="document")
+    return body | {"files": [{"id": stored.id, "name": stored.name}]}
+
+
 def _panel(
-    request: HouseRequest, view: CaseView, deed: Deed | None, errors: dict[str, str] | None = None, conflict: str = ""
+    request: HouseRequest,
+    shown: dict[str, Any],
+    deed: Deed | None,
+    errors: dict[str, str] | None = None,
+    conflict: str = "",
 ) -> dict[str, Any]:
     """The open form of a deed: a fresh key for a fresh form, the old one for a form that was only wrong."""
     if deed is None:
         return {"deed": None, "errors": errors or {}, "conflict": conflict}
+    view = shown["case"]
     return {
         "deed": deed,
-        "is_possible": deed in deeds_for(view),
+        "asks": lines(deed.asks, request.actor, view, shown["answers"]),
+        "is_possible": deed.action in view.actions,
         "errors": errors or {},
         "conflict": conflict,
         "typed": request.POST,

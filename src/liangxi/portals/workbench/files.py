@@ -21,9 +21,23 @@ def material(request: HouseRequest, no: str, material: str) -> HttpResponseBase:
     found = next((one for one in view.materials if one.key == material and one.how == "upload"), None)
     if found is None:
         raise Http404
-    by = request.actor.with_purpose(f"case:{no}")
-    owner = _owner(request, found.ref, [view.no, *(one.no for one in view.items)])
-    stored, chunks = kept.open_file(by=by, id=found.ref, owner=owner)
+    return _opened(request, found.ref, [view.no, *(one.no for one in view.items)])
+
+
+@staff(*DESK)
+@require_safe
+def attachment(request: HouseRequest, no: str, file: str) -> HttpResponseBase:
+    """A file that a note of the case holds, in the same way."""
+    view = engine.case(by=request.actor, no=no)
+    noted = {one["id"] for entry in view.history if entry.kind == "noted" for one in entry.params.get("files", ())}
+    if file not in noted:
+        raise Http404
+    return _opened(request, file, [view.no, *(one.no for one in view.items)])
+
+
+def _opened(request: HouseRequest, file: str, numbers: list[str]) -> HttpResponseBase:
+    by = request.actor.with_purpose(f"case:{numbers[0]}")
+    stored, chunks = kept.open_file(by=by, id=file, owner=_owner(request, file, numbers))
     response = FileResponse(chunks, content_type=stored.media_type)
     response["Content-Length"] = str(stored.size)
     kind = "attachment" if "save" in request.GET else "inline"

@@ -5,13 +5,15 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_noop as _n
+from django.views.decorators.http import require_POST, require_safe
 
 from liangxi.core.cases import face as engine
-from liangxi.core.cases.shapes import CasePage, InboxPage, LightCounts
+from liangxi.core.cases.shapes import BatchRow, CasePage, InboxPage, LightCounts
 from liangxi.core.people import face as people
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError
+from liangxi.kit.ids import new_id
 from liangxi.portals.access import HouseRequest, live_url, staff
 from liangxi.portals.fragments import wanted_part
 from liangxi.portals.words import in_words, states
@@ -35,12 +37,14 @@ def inbox(request: HouseRequest) -> HttpResponse:
     """The tasks, narrowed by light, kind, number or name; the list renews itself when something happens to it."""
     by, errors = request.actor, dict[str, str]()
     query, light, kind = asked(request, "q"), asked(request, "light"), asked(request, "kind")
+    mine = asked(request, "mine") == "1"
     page, first = NOBODY, engine.inbox(by=by, limit=1)
     try:
         page = engine.inbox(
             by=by,
             light=light or None,
             kind=kind or None,
+            mine=mine,
             query=query,
             after=asked(request, "after") or None,
             limit=SHOWN,
@@ -49,18 +53,34 @@ def inbox(request: HouseRequest) -> HttpResponse:
         errors = in_words(refused)
     context: dict[str, Any] = {
         "page": page,
-        "asked": {"q": query, "light": light, "kind": kind},
-        "is_narrowed": bool(query or light or kind),
+        "asked": {"q": query, "light": light, "kind": kind, "mine": mine},
+        "is_narrowed": bool(query or light or kind or mine),
         "errors": errors,
         "counts": first.counts,
         "lights": [(name, getattr(first.counts, name)) for name in LIGHTS],
         "first": first.rows[0] if first.rows else None,
-        "kinds": task_kinds(),
+        "kinds": {code: word for code, word in task_kinds().items() if code == kind or _may_have(by, code)},
         "names": {one.code: one.name for one in people.organisations()},
         "live": live_url(*topics(by)),
+        "batch": [kind for kind in ("accept", "decide") if _may_have(by, kind)],
+        "batch_key": str(new_id()),
     }
     template = "workbench/tasks.html" if wanted_part(request) == "tasks" else "workbench/inbox.html"
     return render(request, template, context, status=422 if errors else 200)
+
+
+_BY_KIND = {
+    "accept": "case.accept",
+    "hand_out": "case.handout",
+    "extension": "case.lead",
+    "supervise": "case.supervise",
+    "read": "case.read",
+}
+
+
+def _may_have(by: Actor, kind: str) -> bool:
+    """True when a post gives tasks of this kind; what departments do needs the right to decide."""
+    return bool(by.paths(_BY_KIND.get(kind, "case.decide")))
 
 
 def topics(by: Actor) -> list[str]:
@@ -68,6 +88,31 @@ def topics(by: Actor) -> list[str]:
     paths = {path for permission in DESK[:3] for path in by.paths(permission)}
     codes = sorted({path.strip("/").rpartition("/")[2] for path in paths} - {""})
     return [f"inbox:{code}" for code in codes[:MOST_TOPICS]] or [f"inbox:{by.org or 'none'}"]
+
+
+@staff(*DESK)
+@require_POST
+def batch(request: HouseRequest) -> HttpResponse:
+    """Accept or approve what was ticked; what came of each case, since one refusal does not hold up the rest."""
+    errors, rows = dict[str, str](), list[tuple[BatchRow, str]]()
+    action, body = _MANY.get(request.POST.get("do", ""), ("", {}))
+    try:
+        if not action:
+            raise InvalidError("workbench.deed", _n("Choose what to do."), fields={"do": _n("Choose what to do.")})
+        found = engine.batch(by=request.actor, cases=request.POST.getlist("cases"), action=action,
+                             key=request.POST.get("key", ""), body=body)  # fmt: skip
+        rows = [(row, gettext(row.message) % row.params if row.params else gettext(row.message)) for row in found]
+    except InvalidError as refused:
+        errors = in_words(refused)
+    done = sum(row.done for row, _ in rows)
+    context = {"rows": rows, "errors": errors, "done": done, "refused": len(rows) - done}
+    return render(request, "workbench/batch.html", context, status=422 if errors else 200)
+
+
+_MANY: dict[str, tuple[str, dict[str, str]]] = {
+    "accept": ("accept", {}),
+    "approve": ("decide", {"outcome": "approve"}),
+}
 
 
 @staff(*DESK)

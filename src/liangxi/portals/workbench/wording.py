@@ -9,6 +9,11 @@ def task_kinds() -> dict[str, str]:
         "accept": pgettext("task", "Accept"),
         "decide": pgettext("task", "Decide"),
         "hand_out": pgettext("task", "Hand out"),
+        "resume": pgettext("task", "Special procedure"),
+        "extension": pgettext("task", "Longer limit"),
+        "post_check": pgettext("task", "Check a commitment"),
+        "supervise": pgettext("task", "Supervision"),
+        "read": pgettext("task", "Read"),
     }
 
 
@@ -48,6 +53,7 @@ def sources() -> dict[str, tuple[str, str, str]]:
         "result": (gettext("Result of this case"), "camphor", "check"),
         "commitment": (gettext("Signed commitment"), "lake", "pen-line"),
         "upload": (gettext("Uploaded"), "", "upload"),
+        "later": (gettext("To follow"), "amber", "hourglass"),
     }
 
 
@@ -61,4 +67,32 @@ def deeds() -> dict[str, tuple[str, str]]:
         "deny": (gettext("Deny"), gettext("Denied. The applicant has been told why and how to appeal.")),
         "issue": (gettext("Enter the certificate"), gettext("The certificate stands in the case.")),
         "hand_out": (pgettext("task", "Hand out"), gettext("Handed out. The case is closed.")),
+        **_further(),
+    }
+
+
+def _further() -> dict[str, tuple[str, str]]:
+    done = gettext("Done.")
+    return {
+        "transfer": (gettext("Pass on"), gettext("Passed on.")),
+        "delegate": (gettext("Ask for an opinion"), gettext("Lent; it comes back with an opinion.")),
+        "return": (gettext("Give back"), gettext("Given back.")),
+        "take_back": (gettext("Take back"), gettext("It lies with you again.")),
+        "add_approver": (gettext("Ask for a further signature"), gettext("The further signature is asked for.")),
+        "remove_approver": (gettext("Remove a signature"), done),
+        "suspend": (gettext("Begin a special procedure"), gettext("The clock stands; the applicant has been told.")),
+        "resume": (gettext("End the special procedure"), gettext("The clock runs again.")),
+        "ask_extension": (gettext("Ask for a longer limit"), gettext("Asked; the head of the organ answers.")),
+        "answer_extension": (gettext("Answer about the limit"), done),
+        "correct": (gettext("Correct answers"), gettext("Corrected; the applicant has been told.")),
+        "terminate": (gettext("End without a decision"), gettext("Ended; the applicant has been told why.")),
+        "revoke": (gettext("Revoke the grant"), gettext("Revoked; the certificate is void.")),
+        "reopen": (gettext("Look at it once more"), gettext("It is in review again.")),
+        "post_check": (gettext("Check the commitment"), gettext("The check is written down.")),
+        "charge": (gettext("Write down a fee"), gettext("Written down.")),
+        "copy": (gettext("Send to read"), gettext("It lies in their inbox.")),
+        "read": (gettext("I have read it"), done),
+        "urge": (gettext("Urge"), gettext("Those who hold it up see it first.")),
+        "note": (gettext("Note"), gettext("The note stands in the history.")),
+        "answer_supervision": (gettext("Answer supervision"), gettext("The answer stands in the history.")),
     }

@@ -27,10 +27,11 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A time limit in working days with its source."""
+    """A time limit in working days with its source; a promise may be in office `hours` instead."""
 
     days: int
     source: str
+    hours: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """政务服务事项: one thing that one department handles under its own law and clock. `fee` is in yuan."""
+    """政务服务事项: one thing that one department handles under its own law and clock. `fee` is in yuan.
+
+    `is_granted_by_silence`: the law lets the end of the limit grant it.
+    """
 
     id: str
     title: Text
@@ -66,6 +70,16 @@ class Matter:
     result: Result | None
     fee: int
     alone: Alone
+    is_granted_by_silence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Who decides an item together: `rule` all (会签), any (或签) or votes (票签, so many of `orgs`)."""
+
+    rule: str
+    orgs: tuple[str, ...]
+    votes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +100,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A matter inside a package: when it applies, what it waits for, its promise in special situations."""
+    """A matter inside a package: when it applies, what it waits for, its promise in special situations, who signs."""
 
     matter: Matter
     when: Condition
     after: tuple[str, ...]
     promised_when: tuple[tuple[Condition, int], ...]
+    signs: Signs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +123,7 @@ class FormField:
 @dataclass(frozen=True, slots=True)
 class Material:
     """A material and the ways that satisfy it, tried in order: `elicence:<type>`, `data:<field>`, `commitment`,
-    `result:<type>`, `upload`."""
+    `result:<type>`, `upload`. `can_follow`: it is secondary and may come after the acceptance (容缺受理)."""
 
     id: str
     title: Text
@@ -118,6 +133,7 @@ class Material:
     ways: tuple[str, ...]
     accept: Allow
     commitment: Text
+    can_follow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

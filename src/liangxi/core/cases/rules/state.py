@@ -114,6 +114,7 @@ class Node(msgspec.Struct, omit_defaults=True):
     is_extended: bool = False
     asked: int = 0
     urged: int = 0
+    urged_at: datetime | None = None
     deemed: bool = False
 
     def seat(self, n: int) -> Seat:

@@ -48,7 +48,7 @@ TEMPLATES: Mapping[str, Words] = {
         "en": ("Case closed", "“{title}” ({case}) is closed. Please rate the service."),
     },
     "case.special": {
-        "zh": ("进入特别程序", "“{title}”（{case}）依法进入特别程序（{note}），预计 {days} 个工作日，所需时间不计入办理时限。"),
+        "zh": ("进入特别程序", "“{title}”（{case}）依法进入特别程序（{note}），预计 {days} 个工作日，不计入办理时限。"),
         "en": ("A special procedure began", "“{title}” ({case}) entered a special procedure ({note}), about {days} "
                "working days, which the limit does not count."),
     },
@@ -71,7 +71,7 @@ TEMPLATES: Mapping[str, Words] = {
                "this is wrong."),
     },
     "case.revoked": {
-        "zh": ("许可已撤销", "“{title}”（{case}）的许可决定已撤销：{note}。如有异议，可依法申请行政复议或提起行政诉讼。"),
+        "zh": ("许可已撤销", "“{title}”（{case}）的许可已撤销：{note}。如有异议，可依法申请行政复议或提起行政诉讼。"),
         "en": ("A grant was revoked", "The grant of “{title}” ({case}) was revoked: {note}. You may ask for "
                "administrative reconsideration or go to court."),
     },

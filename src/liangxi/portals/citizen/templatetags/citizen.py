@@ -92,6 +92,7 @@ def done_badge(how: str) -> SafeString:
     own = {
         "commitment": (gettext("Signed commitment"), "camphor", "pen-line"),
         "upload": (gettext("Uploaded"), "camphor", "check"),
+        "later": (gettext("Follows later"), "amber", "hourglass"),
     }
     return SafeString(badge_tag(*own[how])) if how in own else how_badge(how)
 
@@ -141,6 +142,12 @@ def rating_tags() -> list[tuple[str, str]]:
 def material_labels(materials: Sequence[DraftMaterial]) -> dict[str, str]:
     """The titles of materials by id, for the summary of errors."""
     return {one.material.id: forms.say(one.material.title) for one in materials}
+
+
+@register.simple_tag
+def material_titles(materials: Sequence[Material]) -> dict[str, str]:
+    """The same for the materials of a package."""
+    return {one.id: forms.say(one.title) for one in materials}
 
 
 @register.simple_tag

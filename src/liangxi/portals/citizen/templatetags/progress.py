@@ -11,7 +11,7 @@ from django.utils.translation import gettext, pgettext
 from liangxi.core.cases.shapes import CaseView
 from liangxi.core.forms import face as forms
 from liangxi.portals.design.templatetags.design import badge_tag
-from liangxi.portals.words import states
+from liangxi.portals.words import procedures, states
 
 register = Library()
 
@@ -40,6 +40,12 @@ def _words() -> dict[str, tuple[str, str]]:
 def case_state(state: str) -> str:
     """The word for a state."""
     return _words().get(state, (state, ""))[0]
+
+
+@register.simple_tag
+def procedure(kind: str) -> str:
+    """The word for a special procedure."""
+    return procedures().get(kind, kind)
 
 
 @register.simple_tag

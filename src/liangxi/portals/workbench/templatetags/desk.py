@@ -1,11 +1,12 @@
 """Small words of the desk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.template import Context, Library
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -17,6 +18,7 @@ from liangxi.kit import time
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.design.templatetags.casework import history
 from liangxi.portals.design.templatetags.design import badge_tag
+from liangxi.portals.workbench.notices import form_of
 from liangxi.portals.workbench.papers import Answer, Link, Paper
 from liangxi.portals.workbench.wording import sources, task_kinds
 from liangxi.systems.onething.shapes import Law
@@ -50,6 +52,21 @@ def days_left(due: datetime | None) -> str:
     if local(due) >= time.today():
         return gettext("today")
     return ngettext("%(n)d working day late", "%(n)d working days late", max(-days, 1)) % {"n": max(-days, 1)}
+
+
+@register.filter
+def of_typed(typed: Mapping[str, str], name: str) -> str:
+    """What was typed into a field of the form, kept when it comes back."""
+    return typed.get(name, "")
+
+
+@register.simple_tag
+def minutes_since(since: datetime) -> str:
+    """How long somebody has been reading."""
+    minutes = int((time.now() - since).total_seconds() // 60)
+    return (
+        ngettext("for %(n)d minute", "for %(n)d minutes", minutes) % {"n": minutes} if minutes else gettext("just now")
+    )
 
 
 @register.filter
@@ -118,9 +135,21 @@ def turn(case: CaseView, whole: CaseView, names: Mapping[str, Mapping[str, str]]
 
 
 @register.simple_tag
-def latest_first(entries: tuple[HistoryEntry, ...], titles: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
-    """The history with the newest entry on top."""
-    return list(reversed(history(entries, titles)))
+def latest_first(case: CaseView, titles: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The history with the newest entry on top, each with its notice and the files of its note."""
+    told = history(case.history, titles)
+    for shown, entry in zip(told, case.history, strict=True):
+        shown["links"] = list(_links(case, entry))
+    return list(reversed(told))
+
+
+def _links(case: CaseView, entry: HistoryEntry) -> Iterator[tuple[str, str, str]]:
+    """Address, word and icon of what can be opened from an entry."""
+    form = form_of(entry)
+    if form is not None:
+        yield reverse("workbench:notice", args=[case.no, entry.seq]), gettext(form.title), "printer"
+    for one in entry.params.get("files", ()):
+        yield reverse("workbench:attachment", args=[case.no, one["id"]]), one["name"], "paperclip"
 
 
 @register.simple_tag(takes_context=True)

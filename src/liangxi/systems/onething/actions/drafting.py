@@ -71,14 +71,16 @@ def save(by: Actor, draft_id: str, values: Mapping[str, Any], complete: bool) ->
     return queries.draft_view(row, dict(checked.errors))
 
 
-def add_material(by: Actor, draft_id: str, material: str, upload: shapes.Upload | None, commit: bool) -> shapes.Draft:
-    """Satisfy one material by a file or by signing its commitment."""
+def add_material(by: Actor, draft_id: str, material: str, way: str, upload: shapes.Upload | None) -> shapes.Draft:
+    """Satisfy one material by a file, by signing its commitment, or by saying that it follows."""
     with transaction.atomic():
         row = _open_draft(by, draft_id)
         found = _material(queries.draft_view(row), material)
         if upload is not None:
             kept = _store(by, found.material, upload, owner=f"draft:{row.pk}")
-        elif commit and "commitment" in found.material.ways:
+        elif way == "later" and found.material.can_follow:
+            kept = {"how": "later", "ref": "", "name": ""}
+        elif way == "commitment" and "commitment" in found.material.ways:
             kept = {"how": "commitment", "ref": time.now().isoformat(), "name": by.name}
         else:
             raise InvalidError(
@@ -169,6 +171,19 @@ def answer_supplement(
             expected_version=version,
             body={"form": changed, "materials": given},
         )
+
+
+def fill_gap(by: Actor, case_no: str, uploads: Mapping[str, shapes.Upload], key: str) -> Outcome:
+    """Add the materials that were to follow."""
+    with transaction.atomic():
+        row = queries.own_draft_of_case(by, case_no)
+        view, added = queries.draft_view(row), {}
+        for material, upload in uploads.items():
+            added[material] = _store(by, _material(view, material).material, upload, owner=f"case:{case_no}")
+        row.materials, row.updated_at = {**row.materials, **added}, time.now()
+        row.save()
+        given = [{"key": m, "how": "upload", "ref": kept["ref"]} for m, kept in added.items()]
+        return cases.command(by=by, case=case_no, action="fill_gap", key=key, body={"materials": given})
 
 
 def _open_draft(by: Actor, draft_id: str) -> Draft:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import ceil
 from typing import Any
 
 import rfc8785
@@ -24,9 +25,11 @@ from liangxi.systems.onething.shapes import (
     Package,
     Question,
     Result,
+    Signs,
 )
 
 Path = tuple[str | int, ...]
+OFFICE_DAY = 7  # office hours a day
 
 
 class BrokenDefinitionError(InvalidError):
@@ -100,19 +103,30 @@ def plan_of(package: Package, answers: Answers) -> dict[str, Any]:
         "hand_out": {"org": package.hand_out_org},
         "on_deny": package.on_deny,
         "yellow": package.yellow,
-        "items": [
-            {
-                "key": item.matter.id,
-                "title": dict(item.matter.title),
-                "org": item.matter.org,
-                "after": list(situation.predecessors(item, chosen)),
-                "statutory": {"days": item.matter.statutory.days, "unit": "working-day"},
-                "promised": {"days": situation.promised_days(item, answers), "unit": "working-day"},
-                "result": item.matter.result.type if item.matter.result else None,
-            }
-            for item in chosen
-        ],
+        "items": [_plan_item(package, item, chosen, answers) for item in chosen],
     }
+
+
+def _plan_item(package: Package, item: Item, chosen: tuple[Item, ...], answers: Answers) -> dict[str, Any]:
+    matter, days = item.matter, situation.promised_days(item, answers)
+    needed = situation.materials_for(package, (item,), answers)
+    in_hours = matter.promised.hours and days == matter.promised.days
+    body: dict[str, Any] = {
+        "key": matter.id,
+        "title": dict(matter.title),
+        "org": matter.org,
+        "after": list(situation.predecessors(item, chosen)),
+        "statutory": {"days": matter.statutory.days},
+        "promised": {"hours": matter.promised.hours} if in_hours else {"days": days},
+        "result": matter.result.type if matter.result else None,
+        "fee": matter.fee,
+        "materials": [one.material.id for one in needed],
+    }
+    if item.signs:
+        body["signs"] = {"rule": item.signs.rule, "votes": item.signs.votes, "orgs": list(item.signs.orgs)}
+    if matter.is_granted_by_silence:
+        body["silence"] = "approve"
+    return body
 
 
 def _condition(text: str | bool, path: Path) -> Condition:
@@ -132,11 +146,19 @@ def _matter(body: Mapping[str, Any]) -> Matter:
         kind=body["kind"],
         law=tuple(Law(law["name"], law["article"], law["provenance"]) for law in body["law"]),
         statutory=Limit(body["statutory"]["days"], body["statutory"].get("source", "")),
-        promised=Limit(body["promised"]["days"], body["promised"].get("source", "")),
+        promised=_promise(body["promised"]),
         result=Result(body["result"], certificate["holder"], tuple(certificate["fields"])) if certificate else None,
         fee=body["fee"],
         alone=Alone(alone["steps"], alone["trips"], tuple(alone["fields"]), tuple(alone["materials"])),
+        is_granted_by_silence=body.get("silence") == "approve",
     )
+
+
+def _promise(body: Mapping[str, Any]) -> Limit:
+    """A promise in office hours counts as the days that they fill."""
+    hours = body.get("hours", 0)
+    days = ceil(hours / OFFICE_DAY) if hours else body["days"]
+    return Limit(days, body.get("source", ""), hours)
 
 
 def _question(body: Mapping[str, Any], path: Path) -> Question:
@@ -165,7 +187,12 @@ def _item(body: Mapping[str, Any], matters: Mapping[str, Matter], path: Path) ->
         promised_when=tuple(
             (_condition(s["when"], (*path, "promised_when", n, "when")), s["days"]) for n, s in enumerate(special)
         ),
+        signs=_signs(body.get("signs")),
     )
+
+
+def _signs(body: Mapping[str, Any] | None) -> Signs | None:
+    return Signs(body["rule"], tuple(body["orgs"]), body.get("votes", 1)) if body else None
 
 
 def _field(body: Mapping[str, Any], path: Path) -> FormField:
@@ -184,6 +211,7 @@ def _material(body: Mapping[str, Any], path: Path) -> Material:
         ways=tuple(body["satisfied_by"]),
         accept=body.get("accept", "document"),
         commitment=body.get("commitment", {}),
+        can_follow=body.get("can_follow", False),
     )
 
 

@@ -1,5 +1,7 @@
 """Commands beside the course: words, copies, urging, and what supervision asks and answers."""
 
+from datetime import timedelta
+
 from liangxi.core.cases.rules.deciding.command import Command, Rule, bad, people, text
 from liangxi.core.cases.rules.plan import Plan
 from liangxi.core.cases.rules.state import Event, Node, State
@@ -23,6 +25,8 @@ def _read(plan: Plan, state: State, node: Node, command: Command) -> list[Event]
 
 def _urge(plan: Plan, state: State, node: Node, command: Command) -> list[Event]:
     """催办: those who hold it up see it first; once a day."""
+    if node.urged_at is not None and command.at - node.urged_at < timedelta(days=1):
+        raise ConflictError("cases.urge.again", "It was urged within a day; those who work on it see that.")
     return [Event(node.no, "urged", {"text": text(command.body, "text")})]
 
 
@@ -56,7 +60,9 @@ def _has_open_flag(state: State, node: Node) -> bool:
 
 
 def _waits_for_staff(state: State, node: Node) -> bool:
-    return any(task.kind in ("accept", "decide", "hand_out", "resume") for task in state.open_tasks(node.no))
+    kinds = ("accept", "decide", "hand_out", "resume")
+    tasks = state.tasks if node is state.root else state.open_tasks(node.no)
+    return any(task.kind in kinds and task.done_at is None for task in tasks)
 
 
 COMMANDS = {

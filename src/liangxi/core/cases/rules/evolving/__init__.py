@@ -12,7 +12,7 @@ __all__ = ["FORM_CHANGES", "Frame", "evolve", "opened_state", "redraw", "touched
 _EVENTS = {**window.EVENTS, **review.EVENTS, **course.EVENTS}
 FORM_CHANGES = ("opened", "supplement_answered", "corrected")
 """The events that change the form."""
-_SPREADING = ("opened", "accepted", "refused", "withdrawn", "terminated", "reopened")
+_SPREADING = ("opened", "accepted", "refused", "withdrawn", "terminated", "reopened", "urged")
 
 
 def evolve(frame: Frame, state: State, event: Event) -> None:

@@ -122,7 +122,10 @@ def _read(frame: Frame, state: State, node: Node, event: Event) -> None:
 
 
 def _urged(frame: Frame, state: State, node: Node, event: Event) -> None:
-    node.urged += 1
+    """Urging the whole case is seen at every matter that is still open."""
+    open_items = [item for item in state.items if item.closed_at is None] if node is state.root else []
+    for one in (node, *open_items):
+        one.urged, one.urged_at = one.urged + 1, frame.at
 
 
 def _flagged(frame: Frame, state: State, node: Node, event: Event) -> None:

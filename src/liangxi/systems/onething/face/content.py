@@ -1,0 +1,53 @@
+"""The content: which packages there are, what applies, versions, loading."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from liangxi.kit.actor import Actor
+from liangxi.systems.onething import queries, shapes
+from liangxi.systems.onething.actions import loading
+from liangxi.systems.onething.rules import situation
+
+
+def packages(*, audience: str | None = None, category: str | None = None) -> tuple[shapes.PackageCard, ...]:
+    """The packages in force for `audience` (person, firm) and category id, the most used first."""
+    return queries.cards(audience, category)
+
+
+def guide(*, package: str, answers: Mapping[str, Any] | None = None, on: date | None = None) -> shapes.Guide:
+    """What the answers so far lead to, in the version in force on a day (today).
+
+    Answers may be typed or as a page posts them. NotFoundError `onething.package`; InvalidError `onething.answers`
+    with a message per question.
+    """
+    found = queries.compiled(queries.current_version(package, on).hash)
+    return situation.guide(found, situation.read_answers(found, answers or {}))
+
+
+def versions(*, by: Actor, package: str | None = None) -> tuple[shapes.VersionRow, ...]:
+    """Every version of a package (or of all), the newest first, with its number of cases."""
+    by.require("onething.read")
+    return queries.version_rows(package)
+
+
+def definition(*, by: Actor, package: str, version: str) -> Mapping[str, Any]:
+    """A version as published: `{"package": ..., "matters": [...]}`; NotFoundError."""
+    by.require("onething.read")
+    found: Mapping[str, Any] = queries.version(package, version).definition
+    return found
+
+
+def load_profile(*, by: Actor, root: Path) -> shapes.LoadedPackages:
+    """Publish the packages below `root` (`onethings/*.yaml`, `matters/*.yaml`).
+
+    Loading the same content twice changes nothing. InvalidError `onething.profile` names file and line of every
+    fault; ConflictError `onething.version.changed` when a published version has other content.
+    """
+    return loading.load_profile(by, root)
+
+
+def check_profile(*, root: Path) -> tuple[shapes.FileFinding, ...]:
+    """Every fault in the packages below `root`, with file and line; needs no database."""
+    return loading.check_profile(root)
