@@ -9,7 +9,7 @@ from liangxi.core.cases.events import (
     CaseRefused,
     CaseSubmitted,
     CaseWithdrawn,
-    CommitmentBroken,
+    CommitmentRejected,
     DecisionRevoked,
     GapFilled,
     LimitExtended,
@@ -17,8 +17,8 @@ from liangxi.core.cases.events import (
     MatterReopened,
     MatterTerminated,
     MatterTransferred,
-    SpecialProcedureBegan,
     SpecialProcedureEnded,
+    SpecialProcedureOpened,
     SupervisionRaised,
     SupplementAnswered,
     SupplementRequested,
@@ -30,7 +30,7 @@ from liangxi.core.messages.events import MessageSent
 from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
 
-FOR_THE_OUTSIDE = (CaseRated, CaseWithdrawn, CommitmentBroken, GapFilled, SupervisionRaised, SupplementAnswered)
+FOR_THE_OUTSIDE = (CaseRated, CaseWithdrawn, CommitmentRejected, GapFilled, SupervisionRaised, SupplementAnswered)
 """No room here acts on these; they leave as CloudEvents."""
 
 
@@ -54,5 +54,5 @@ def connect() -> None:
     events.wire(MatterReopened, onething.tell_applicant, name="onething.tell.MatterReopened")
     events.wire(MatterTerminated, onething.tell_applicant, name="onething.tell.MatterTerminated")
     events.wire(MatterTransferred, onething.tell_applicant, name="onething.tell.MatterTransferred")
-    events.wire(SpecialProcedureBegan, onething.tell_applicant, name="onething.tell.SpecialProcedureBegan")
+    events.wire(SpecialProcedureOpened, onething.tell_applicant, name="onething.tell.SpecialProcedureOpened")
     events.wire(SpecialProcedureEnded, onething.tell_applicant, name="onething.tell.SpecialProcedureEnded")

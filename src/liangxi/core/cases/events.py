@@ -166,7 +166,7 @@ class MatterTransferred:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpecialProcedureBegan:
+class SpecialProcedureOpened:
     """A hearing, testing, review ... began; its time does not count (许可法 art. 45); `days` is how long it takes."""
 
     case_no: str
@@ -272,7 +272,7 @@ class MatterReopened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommitmentBroken:
+class CommitmentRejected:
     """A commitment (告知承诺) was found false after the grant: a fact for the credit record."""
 
     case_no: str

@@ -60,7 +60,6 @@ def case(by: Actor, no: str) -> CaseView:
 
 def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
     is_root, now = node is state.root, time.now()
-    knows = by.kind == "system" or rights.is_applicant(by, state) or by.may("case.accept", plan.paths[plan.accept_org])
     mine = rights.seats_of(by, plan, state, node)
     clock, shown = node.clock, node.clock if node.clock.started else _accept_clock(state, node)
     return CaseView(
@@ -89,20 +88,28 @@ def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
         certificate=node.certificate,
         supplement=_supplement(node),
         actions=rights.actions_for(by, plan, state, node),
-        tasks=tuple(_task(state, task, now) for task in state.tasks if task.done_at is None) if is_root else (),
-        items=tuple(_view(by, plan, state, item) for item in state.items) if is_root else (),
         form=state.form,
         materials=tuple(MaterialRef(m.key, cast(Any, m.how), m.ref) for m in state.materials),
-        history=_history(by, state) if is_root else (),
-        plan=PlanRef(plan.id, plan.version, plan.hash) if is_root else None,
         after=tuple(node.after),
-        stars=state.stars if is_root else None,
         seats=tuple(_seat(seat, mine) for seat in node.seats) if by.kind != "public" else (),
         flags=tuple(_flag(flag) for flag in state.flags if flag.case_no == node.no) if by.kind != "public" else (),
         course=_course(node),
-        gap=tuple(state.gap) if is_root else (),
-        check=state.check if is_root and knows else None,
+        **(_of_root(by, plan, state, now) if is_root else {}),
     )
+
+
+def _of_root(by: Actor, plan: Plan, state: State, now: datetime) -> dict[str, Any]:
+    """What the whole case shows beyond its items."""
+    knows = by.kind == "system" or rights.is_applicant(by, state) or by.may("case.accept", plan.paths[plan.accept_org])
+    return {
+        "tasks": tuple(_task(by, state, task, now) for task in state.tasks if task.done_at is None),
+        "items": tuple(_view(by, plan, state, item) for item in state.items),
+        "history": _history(by, state),
+        "plan": PlanRef(plan.id, plan.version, plan.hash),
+        "stars": state.stars,
+        "gap": tuple(state.gap),
+        "check": state.check if knows else None,
+    }
 
 
 def _accept_clock(state: State, node: Node) -> Any:
@@ -154,7 +161,7 @@ def _course(node: Node) -> Course:
     )
 
 
-def _task(state: State, task: Task, now: datetime) -> TaskView:
+def _task(by: Actor, state: State, task: Task, now: datetime) -> TaskView:
     return TaskView(
         id=f"{state.root.no}:{task.n}",
         kind=task.kind,
@@ -164,8 +171,8 @@ def _task(state: State, task: Task, now: datetime) -> TaskView:
         opened_at=task.opened_at,
         due=task.due,
         light=task_light(now, task.yellow_at, task.red_at),
-        assignee=task.assignee,
-        assignee_name=task.assignee_name,
+        assignee=task.assignee if by.kind != "public" else None,
+        assignee_name=task.assignee_name if by.kind != "public" else "",
         seat=task.seat,
     )
 

@@ -99,7 +99,7 @@ def _of_course(state: State, node: Node, event: Event, of_node: dict[str, Any]) 
     ground = why | {"reason_code": data.get("reason_code", "")}
     told: dict[str, Callable[[], object | None]] = {
         "transferred": lambda: events.MatterTransferred(**of_node, **why) if "org" in data["to"] else None,
-        "suspended": lambda: events.SpecialProcedureBegan(procedure=data["kind"], days=data["days"], **why, **of_node),
+        "suspended": lambda: events.SpecialProcedureOpened(procedure=data["kind"], days=data["days"], **why, **of_node),
         "resumed": lambda: events.SpecialProcedureEnded(finding=data["finding"], **of_node),
         "extended": lambda: events.LimitExtended(days=data["days"], due=node.clock.due, **why, **of_node),
         "terminated": lambda: events.MatterTerminated(**ground, **of_node),
@@ -107,7 +107,7 @@ def _of_course(state: State, node: Node, event: Event, of_node: dict[str, Any]) 
         "revoked": lambda: events.DecisionRevoked(certificate=node.certificate, **ground, **of_node),
         "reopened": lambda: events.MatterReopened(**why, **of_node),
         "commitment_checked": lambda: (
-            events.CommitmentBroken(**why, **of_node) if data["outcome"] == "broken" else None
+            events.CommitmentRejected(**why, **of_node) if data["outcome"] == "broken" else None
         ),
         "flagged": lambda: events.SupervisionRaised(
             trigger=data["trigger"],

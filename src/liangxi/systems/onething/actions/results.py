@@ -25,7 +25,7 @@ Told = (
     | case_events.MatterReopened
     | case_events.MatterTerminated
     | case_events.MatterTransferred
-    | case_events.SpecialProcedureBegan
+    | case_events.SpecialProcedureOpened
     | case_events.SpecialProcedureEnded
 )
 HOUSE = actor.system("onething")
@@ -43,7 +43,7 @@ TOLD: dict[type, str] = {  # the template of the message that each event sends t
     case_events.MatterReopened: "case.reopened",
     case_events.MatterTerminated: "case.terminated",
     case_events.MatterTransferred: "case.transferred",
-    case_events.SpecialProcedureBegan: "case.special",
+    case_events.SpecialProcedureOpened: "case.special",
     case_events.SpecialProcedureEnded: "case.resumed",
 }
 _NOTES = ("note", "reason", "finding")  # what an event says in words
