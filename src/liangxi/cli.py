@@ -234,7 +234,8 @@ def _add_proving(commands: Any) -> None:
         "the laws of the house: types, doors, habits, names, events, routes",
         """
         liangxi check                       all
-        liangxi check doors house           some""",
+        liangxi check doors house           some
+        liangxi check onethings             faults of the packages by file and line, or what each saves""",
     )
     one.add_argument("names", nargs="*", metavar="NAME", help="which checks (all)")
     one = _command(

@@ -41,11 +41,18 @@ CHECKS = (  # the longest first, so that two processors end together
     Check("lint", "habits and complexity", (str(BIN / "ruff"), "check", ".")),
     Check("format", "one format", (str(BIN / "ruff"), "format", "--check", ".")),
     Check("needs", "every import is declared", (str(BIN / "deptry"), "src")),
+    Check(
+        "onethings",
+        "every situation of every package",
+        (sys.executable, "-m", "liangxi.cli", "load", "--check", str(ROOT / "cities/wuxi")),
+    ),
 )
 
 
 def run(only: Sequence[str] = (), *, say: Callable[[str], None]) -> int:
     """Run the checks named in `only` (none: all), saying one line for each; the number that failed.
+
+    One check that is asked for alone says all that it found, also when nothing is wrong.
 
     InvalidError `check.unknown` for a name that is none, `check.checkout` where there is no source to check.
     """
@@ -57,6 +64,8 @@ def run(only: Sequence[str] = (), *, say: Callable[[str], None]) -> int:
         for done in as_completed([pool.submit(_ask, check) for check in chosen]):
             verdicts.append(done.result())
             say(_line(verdicts[-1]))
+    if len(verdicts) == 1 and verdicts[0].passed and verdicts[0].output:
+        say(verdicts[0].output)
     failed = [verdict for verdict in verdicts if not verdict.passed]
     for verdict in failed:
         say(f"\n── {verdict.check.name}: {' '.join(verdict.check.command)}\n{verdict.output}")
@@ -70,6 +79,11 @@ def run_onethings(root: Path, *, say: Callable[[str], None]) -> int:
     faults = face.check_profile(root=root)
     for fault in faults:
         say(f"{fault.file}:{fault.line}: {fault.text}")
+    if not faults:
+        say(f"{'package':<24}{'matters':>8}{'situations':>12}{'steps':>14}{'materials':>14}{'days':>14}{'trips':>14}")
+        for one in face.summaries(root=root):
+            saved = "".join(f"{f'{-low:+d} … {-best:+d} %':>14}" for low, best in one.reductions.values())
+            say(f"{one.id:<24}{one.matters:>8}{one.situations:>12}{saved}")
     return len(faults)
 
 
@@ -97,4 +111,4 @@ def _ask(check: Check) -> Verdict:
 
 def _line(verdict: Verdict) -> str:
     mark = "ok    " if verdict.passed else "FAILED"
-    return f"{mark} {verdict.check.name:<8}{verdict.seconds:6.1f} s  {verdict.check.asks}"
+    return f"{mark} {verdict.check.name:<9}{verdict.seconds:6.1f} s  {verdict.check.asks}"

@@ -365,3 +365,18 @@ class LoadedPackages:
 
     added: int
     unchanged: int
+
+
+REDUCTIONS = ("steps", "materials", "days", "trips")
+"""四减: 减环节、减材料、减时限、减跑动."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSummary:
+    """A checked package: its size, and for each of `REDUCTIONS` the least and the best percentage of its situations."""
+
+    id: str
+    title: Text
+    matters: int
+    situations: int
+    reductions: Mapping[str, tuple[int, int]]

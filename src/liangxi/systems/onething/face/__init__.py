@@ -14,6 +14,7 @@ from liangxi.systems.onething.face.content import (
     guide,
     load_profile,
     packages,
+    summaries,
     versions,
 )
 from liangxi.systems.onething.face.following import (
@@ -42,6 +43,7 @@ __all__ = [
     "save",
     "start",
     "submit",
+    "summaries",
     "tell_applicant",
     "versions",
 ]

@@ -51,3 +51,8 @@ def load_profile(*, by: Actor, root: Path) -> shapes.LoadedPackages:
 def check_profile(*, root: Path) -> tuple[shapes.FileFinding, ...]:
     """Every fault in the packages below `root`, with file and line; needs no database."""
     return loading.check_profile(root)
+
+
+def summaries(*, root: Path) -> tuple[shapes.PackageSummary, ...]:
+    """What the packages below `root` are made of and what they save, by file; needs no database."""
+    return loading.summaries(root)

@@ -8,7 +8,7 @@ from liangxi.kit import conditions
 from liangxi.kit.conditions import Condition
 from liangxi.kit.errors import InvalidError
 from liangxi.systems.onething.rules import situation
-from liangxi.systems.onething.shapes import Answers, Example, Package, Question
+from liangxi.systems.onething.shapes import Answers, Example, Item, Package, Question, Saving
 
 Path = tuple[str | int, ...]
 _CONDITION_TYPES = {"bool": "bool", "number": "number", "choice": "text"}
@@ -71,6 +71,7 @@ def findings(package: Package) -> tuple[Finding, ...]:
         *_circles(package, every),
         *_dead(package, every),
         *_endings(every, package),
+        *_results(package, every),
         *_justification(package),
         *_coverage(package),
         *_examples(package),
@@ -133,6 +134,55 @@ def _endings(every: tuple[Answers, ...], package: Package) -> Iterator[Finding]:
     for answers in every:
         if not situation.chosen_items(package, answers):
             yield Finding(("items",), f"the situation {dict(answers)} leads to no matter", "every path must end in one")
+
+
+def _results(package: Package, every: tuple[Answers, ...]) -> Iterator[Finding]:
+    """In each situation: a certificate's holder is asked for, a result that somebody needs is there before."""
+    told: set[tuple[int, str]] = set()
+    for answers in every:
+        chosen = situation.chosen_items(package, answers)
+        for n, item in enumerate(package.items):
+            if item in chosen:
+                for message in (*_holder(package, item, answers), *_late_results(package, item, chosen, answers)):
+                    told.add((n, message))
+    yield from (Finding(("items", n), message, "") for n, message in sorted(told))
+
+
+def _holder(package: Package, item: Item, answers: Answers) -> Iterator[str]:
+    result = item.matter.result
+    field = next((f for f in package.fields if result and f.id == result.holder), None)
+    if result is None or field is None:
+        return
+    shown = field.when.evaluate(answers) is True and field.definition.get("required")
+    if not shown:
+        yield f"the holder {result.holder} of the certificate of {item.matter.id} is not always asked for"
+
+
+def _late_results(package: Package, item: Item, chosen: tuple[Item, ...], answers: Answers) -> Iterator[str]:
+    before = _ancestors(item, chosen)
+    for one in situation.materials_for(package, chosen, answers):
+        if one.how != "result" or item.matter.id not in one.material.items:
+            continue
+        givers = {other.matter.id for other in chosen if other.matter.result and other.matter.result.type == one.via}
+        if not givers & (before | {item.matter.id}):
+            yield f"{item.matter.id} uses the result {one.via} and does not wait for {_list(givers)}"
+
+
+def _ancestors(item: Item, chosen: tuple[Item, ...]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(situation.predecessors(item, chosen))
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += situation.predecessors(next(one for one in chosen if one.matter.id == key), chosen)
+    return found
+
+
+def savings(package: Package) -> Iterator[tuple[Answers, Saving]]:
+    """四减 of every situation, against the recorded baseline of its matters."""
+    for answers in situations(package):
+        yield answers, situation.saving(package, situation.chosen_items(package, answers), answers)
 
 
 def _justification(package: Package) -> Iterator[Finding]:
