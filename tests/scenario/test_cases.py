@@ -208,7 +208,7 @@ def test_many_at_once_decide_once(transactional_db, request):
 
     def attempt(n: int) -> str:
         try:
-            cases.command(by=staff(str(20 + n), "health", "case.decide"), case=first, action="decide",
+            cases.command(by=staff(str(100 + n), "health", "case.decide"), case=first, action="decide",
                           key=f"race-key-{n}", body={"outcome": "approve"})  # fmt: skip
             return "won"
         except ConflictError as error:
@@ -216,6 +216,6 @@ def test_many_at_once_decide_once(transactional_db, request):
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(attempt, range(16)))
-    assert sorted(results) == ["cases.version.stale"] * 15 + ["won"]
+    with ThreadPoolExecutor(64) as pool:
+        results = list(pool.map(attempt, range(64)))
+    assert sorted(results) == ["cases.version.stale"] * 63 + ["won"]

@@ -136,7 +136,10 @@ def _add_approver(plan: Plan, state: State, node: Node, command: Command) -> lis
     org, account = to.get("org", node.org), to.get("account", "")
     if any((seat.org, seat.account) == (org, account) for seat in node.seats):
         raise bad("to", "This seat is there already.")
-    data = {"to": {"org": org, **{k: to[k] for k in ("path", "account", "name") if to.get(k)}}, "by": command.account}
+    data = {
+        "to": {"org": org, **{k: to[k] for k in ("path", "account", "name") if to.get(k)}},
+        "by": command.account or "house",
+    }
     return [Event(node.no, "approver_added", data | {"reason": text(command.body, "reason", required=True)})]
 
 
