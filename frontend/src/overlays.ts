@@ -23,7 +23,7 @@ function onClick(event: MouseEvent): void {
   const copies = target.closest<HTMLElement>("[data-copy]");
   if (copies) void copy(copies);
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
-    if (!menu.contains(target)) menu.open = false;
+    if (!menu.contains(target) || target.closest(".menu__list [hx-get]")) menu.open = false;
   }
 }
 

@@ -251,7 +251,8 @@ def _require_applicant(by: Actor, applicant: Applicant, plan: Plan) -> None:
 
 
 def _who(by: Actor) -> str:
-    return by.name or by.account
+    """What the history says of who acted; what no person did, the platform did."""
+    return "梁溪" if by.kind == "system" else by.name or by.account
 
 
 def _digest(said: Mapping[str, Any]) -> str:
