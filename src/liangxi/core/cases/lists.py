@@ -7,6 +7,7 @@ from typing import Any
 
 from liangxi.core.cases.queries import masked, rows, task_light
 from liangxi.core.cases.rules import clocks
+from liangxi.core.cases.rules.plan import MOST_ITEMS
 from liangxi.core.cases.shapes import CasePage, CaseRow, InboxPage, InboxRow, LightCounts
 from liangxi.core.people import face as people
 from liangxi.kit import time
@@ -27,6 +28,17 @@ SELECT t.root, t.n, t.kind, t.case_no, t.org, t.opened_at, t.due, t.yellow_at, t
 FROM ({tasks}) t JOIN cases_case c ON c.no = t.case_no JOIN cases_case r ON r.no = t.root
 ORDER BY t.red_at, t.root, t.n
 """
+_ROOTS = """ AND no IN (
+  WITH RECURSIVE here AS (
+    SELECT (SELECT min(org_path) FROM cases_case WHERE org_path >= first AND org_path < last) AS path, last
+    FROM unnest(%(paths)s::text[], %(ends)s::text[]) AS range (first, last)
+  UNION ALL
+    SELECT (SELECT min(org_path) FROM cases_case WHERE org_path > here.path AND org_path < here.last), last
+    FROM here WHERE here.path IS NOT NULL
+  )
+  SELECT t.root FROM here CROSS JOIN LATERAL (
+    SELECT root FROM cases_case WHERE org_path = here.path{newest}
+  ) AS t WHERE here.path IS NOT NULL{named})"""
 _MINE = "SELECT {columns} FROM cases_case WHERE {where} ORDER BY no DESC LIMIT %(limit)s"
 _COLUMNS = """no, title::text, state, version, org, applicant_name, applicant_firm, subject, opened_at, closed_at, due,
     yellow_at, red_at, paused"""
@@ -149,31 +161,38 @@ def find_cases(by: Actor, query: str, state: str, org: str, after: str | None, l
     """Whole cases of the scope of `case.read`, newest first."""
     by.require("case.read")
     limit = max(1, min(limit, 200))
-    params: dict[str, Any] = {"limit": limit + 1}
-    parts = []
-    for n, path in enumerate(by.paths("case.read")):
-        parts.append(f"(org_path >= %(path{n})s AND org_path < %(end{n})s)")
-        params |= {f"path{n}": path, f"end{n}": _after_path(path)}
-    is_all = "/" in by.paths("case.read")
-    scope = f" AND no IN (SELECT root FROM cases_case WHERE {' OR '.join(parts)})"  # noqa: S608 own parts
-    where = "item = ''" + ("" if is_all else scope)
-    for value, sql, name in (
-        (state, "state = %(state)s", "state"),
-        (org, "no IN (SELECT root FROM cases_case WHERE org = %(org)s)", "org"),
-        (after, "no < %(after)s", "after"),
-    ):
+    scope, params = _roots_of(by, org, after, limit if not (query.strip() or state) else None)
+    where = f"item = ''{scope}"
+    for value, sql, name in ((state, "state = %(state)s", "state"), (after, "no < %(after)s", "after")):
         if value:
             where += f" AND {sql}"
             params[name] = value
     if query.strip():
         where += " AND (no LIKE %(no)s OR applicant_name = %(name)s)"
         params |= {"no": _escaped(query.strip()) + "%", "name": query.strip()}
-    found = rows(_MINE.format(columns=_COLUMNS, where=where), params)
+    found = rows(_MINE.format(columns=_COLUMNS, where=where), params | {"limit": limit + 1})
     page, now = found[:limit], time.now()
     return CasePage(
         rows=tuple(_case_row(row, now, is_own=False, waits=False) for row in page),
         next=page[-1][0] if len(found) > limit else None,
     )
+
+
+def _roots_of(by: Actor, org: str, after: str | None, limit: int | None) -> tuple[str, dict[str, Any]]:
+    """The condition that a whole case has a part in the scope of `case.read` (and at `org`), and its parameters.
+
+    With a limit only so many of each organisation are looked at, the newest first, along the index made for it.
+    """
+    scope = by.paths("case.read")
+    if not org and "/" in scope:
+        return "", {}
+    newest = ""
+    if limit is not None:
+        newest = " AND no < %(after)s" if after else ""
+        newest += " ORDER BY no DESC LIMIT %(newest)s"
+    params = {"paths": list(scope), "ends": [_after_path(path) for path in scope], "org": f"%/{_escaped(org)}/"}
+    named = " AND path LIKE %(org)s" if org else ""
+    return _ROOTS.format(newest=newest, named=named), params | {"newest": ((limit or 0) + 1) * MOST_ITEMS}
 
 
 def _case_row(row: Sequence[Any], now: datetime, *, is_own: bool, waits: bool) -> CaseRow:

@@ -18,8 +18,8 @@ _keys = count()
 
 
 def staff(org: str, *permissions: str) -> Actor:
-    """Somebody at a post of `org` with the permissions there."""
-    path = f"/320200/{org}/"
+    """Somebody at a post of `org` (of the city itself when empty) with the permissions there."""
+    path = f"/320200/{org}/" if org else "/320200/"
     grant = Grant("bench", frozenset({"case.read", *permissions}), path)
     return Actor(kind="staff", account=f"bench-{org}", name=org, org=org, org_path=path, grants=(grant,))
 

@@ -1,4 +1,4 @@
-"""The case engine: processor time of a whole case, durable commands over HTTP, the inbox of a large city."""
+"""The case engine: processor time of a whole case, durable commands over HTTP, lists of a large city, rules."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ def run(*, quick: bool) -> dict[str, Any]:
         django.setup()
         from django.core.management import call_command
 
-        from liangxi.site.bench import _http, _inbox, _town
+        from liangxi.site.bench import _http, _inbox, _rules, _town
 
         call_command("migrate", verbosity=0, interactive=False)
         plan = _town.found()
@@ -27,6 +27,7 @@ def run(*, quick: bool) -> dict[str, Any]:
             *_whole_cases(plan, 60 if quick else 400),
             *_http.commands(plan, 240 if quick else 2000),
             *_inbox.pages(plan, 200_000 if quick else 1_000_000),
+            *_rules.speeds(20_000 if quick else 200_000),
         ]
     return report("cases", figures)
 

@@ -24,6 +24,7 @@ from liangxi.kit.errors import InvalidError
 
 ON_DENY = ("collect", "stop")
 SIGNING = ("all", "any", "votes")
+MOST_ITEMS = 40  # of one case
 OFFICE_DAY = 7  # office hours a day, for promises in hours
 
 
@@ -133,8 +134,8 @@ def _item(body: Mapping[str, Any]) -> PlanItem:
 
 def _check(plan: Plan) -> None:
     keys = [item.key for item in plan.items]
-    if not keys or len(set(keys)) != len(keys):
-        raise _broken("items", "must be there, each key once")
+    if not 0 < len(keys) <= MOST_ITEMS or len(set(keys)) != len(keys):
+        raise _broken("items", f"must be there, {MOST_ITEMS} at most, each key once")
     if plan.on_deny not in ON_DENY:
         raise _broken("on_deny", f"must be one of {', '.join(ON_DENY)}")
     if not 0 < plan.yellow <= 1:
