@@ -29,8 +29,8 @@ def answer(field, number):
     first = field.options[0].code if field.options else ""
     low = float(field.minimum) if field.minimum is not None else 1
     return {"text": "样例", "textarea": "样例内容", "number": low, "money": max(low, 1000), "bool": True,
-            "date": "2026-03-02", "choice": first, "multi": [first], "citizen_id": number, "uscc": USCC + people.uscc_check(USCC),
-            "phone": "13800001111"}[field.type]  # fmt: skip
+            "date": "2026-03-02", "choice": first, "multi": [first], "citizen_id": number,
+            "uscc": USCC + people.uscc_check(USCC), "phone": "13800001111"}[field.type]  # fmt: skip
 
 
 def deliver():
