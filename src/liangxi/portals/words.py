@@ -14,8 +14,7 @@ def in_words(error: HouseError) -> dict[str, str]:
 
 def sentence(error: HouseError) -> str:
     """The error as one sentence."""
-    text = gettext(error.message)
-    return text % error.params if error.params else text
+    return error.sentence(gettext)
 
 
 def states() -> dict[str, tuple[str, str]]:

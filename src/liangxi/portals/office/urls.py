@@ -27,4 +27,5 @@ urlpatterns = [
     path("own/lend/", own.lend, name="lend"),
     path("own/take-back/", own.take_back, name="take_back"),
     path("own/password/", own.password, name="password"),
+    path("own/keys/", own.keys, name="keys"),
 ]
