@@ -30,6 +30,10 @@ _WHY: Mapping[str, str] = {
     "union_tag_invalid": _n("Choose one of the values that the description of the API names."),
     "union_tag_not_found": _n("This must be filled in."),
 }
+_PLAIN: Mapping[int, str] = {
+    404: _n("There is nothing at this address."),
+    405: _n("This address does not take that method."),
+}
 _OTHERWISE = _n("This is not what the description of the API asks for.")
 
 
@@ -80,8 +84,8 @@ def problem(request: HttpRequest, error: HouseError) -> HttpResponse:
 
 
 def plain(request: HttpRequest, status: int) -> HttpResponse:
-    """A refusal that says no more than its status."""
-    error = HouseError(f"rest.{status}", HTTPStatus(status).phrase)
+    """The refusal of an address (404) or of a method on it (405)."""
+    error = HouseError(f"rest.{status}", _PLAIN[status])
     error.status = status
     return problem(request, error)
 

@@ -109,7 +109,7 @@ def _guarded(view: PathView) -> Callable[..., HttpResponseBase]:
 
 def _refusals_of(address: str, method: str, operation: Mapping[str, Any]) -> list[int]:
     headers = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
-    found = [404] if "{" in address else []
+    found = [404] if "{" in address or "requestBody" in operation else []
     found += (422,) if operation.get("parameters") or operation.get("requestBody") else ()
     found += _WITH_KEY if operation.get("security") else ()
     found += _WITH_BODY if operation.get("requestBody") else ()
