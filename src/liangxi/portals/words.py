@@ -35,6 +35,15 @@ def states() -> dict[str, tuple[str, str]]:
     }
 
 
+def objections() -> dict[str, tuple[str, str]]:
+    """The word and the tone of what became of an objection to a register."""
+    return {
+        "open": (pgettext("objection", "Being checked"), "amber"),
+        "corrected": (pgettext("objection", "Corrected"), "camphor"),
+        "upheld": (pgettext("objection", "Confirmed as it was"), ""),
+    }
+
+
 def roles() -> dict[str, str]:
     """The names of roles."""
     return {
