@@ -2,6 +2,7 @@
 
 # ruff: noqa: F401, F811 (fixtures come from the stories of the desk)
 
+import base64
 import json
 from datetime import timedelta
 
@@ -194,30 +195,35 @@ def test_a_key_ends_on_its_day_when_it_is_revoked_and_with_its_account(city):
         assert list(refused.value.fields) == [field]
 
 
-def test_a_residents_program_applies_and_follows(city):
-    mother = program("mother", "public")
-    found = mother.get("/packages", q="生孩子").json()["items"]
-    assert [one["id"] for one in found] == ["newborn"]
-    answers = {"born_here": True, "married": True, "register_here": True, "insure": False, "card": False}
-    situation = mother.send("/packages/newborn/guide", {"answers": answers}).json()
-    assert situation["next"] is None and situation["alone"]["trips"] > situation["together"]["trips"]
-    begun = mother.send("/applications", {"package": "newborn", "answers": answers})
-    assert begun.status_code == 201 and begun["Location"] == f"{ROOT}/applications/{begun.json()['id']}"
-    there = f"/applications/{begun.json()['id']}"
-    assert begun.json()["form"]["properties"]["child_name"]
-    early = mother.send(f"{there}/submission", {}, idempotency_key="submit-0001")
-    assert "child_name" in early.json()["errors"] and early.json()["code"] == "onething.incomplete"
+ANSWERS = {"born_here": True, "married": True, "register_here": True, "insure": False, "card": False}
+
+
+def values_of(mother_id):
     father = "32020319900101001"
     check = "10X98765432"[sum(int(d) * 2 ** (17 - n) for n, d in enumerate(father)) % 11]
-    values = {
+    return {
         "child_name": "周小满", "child_sex": "male", "born_at": "2026-11-01", "hospital": "妇幼", "mother_name": "陈静",
-        "mother_id": city, "mother_phone": "13800001111", "father_name": "周明", "father_id": father + check,
+        "mother_id": mother_id, "mother_phone": "13800001111", "father_name": "周明", "father_id": father + check,
         "home_address": "无锡市滨湖区蠡湖大道1号", "register_with": "father", "household_number": "H1",
         "household_address": "无锡市滨湖区蠡湖大道1号",
     }  # fmt: skip
-    wrong = mother.send(there, {"values": values | {"mother_id": "1"}}, method="patch").json()
+
+
+def test_a_residents_program_applies(city):
+    mother = program("mother", "public")
+    found = mother.get("/packages", q="生孩子").json()["items"]
+    assert [one["id"] for one in found] == ["newborn"]
+    situation = mother.send("/packages/newborn/guide", {"answers": ANSWERS}).json()
+    assert situation["next"] is None and situation["alone"]["trips"] > situation["together"]["trips"]
+    begun = mother.send("/applications", {"package": "newborn", "answers": ANSWERS})
+    assert begun.status_code == 201 and begun["Location"] == f"{ROOT}/applications/{begun.json()['id']}"
+    assert begun.json()["form"]["properties"]["child_name"]
+    there = f"/applications/{begun.json()['id']}"
+    early = mother.send(f"{there}/submission", {}, idempotency_key="submit-0001")
+    assert "child_name" in early.json()["errors"] and early.json()["code"] == "onething.incomplete"
+    wrong = mother.send(there, {"values": values_of(city) | {"mother_id": "1"}}, method="patch").json()
     assert list(wrong["errors"]) == ["mother_id"] and wrong["values"]["child_name"] == "周小满"
-    filled = mother.send(there, {"values": values, "complete": True}, method="patch").json()
+    filled = mother.send(there, {"values": values_of(city), "complete": True}, method="patch").json()
     assert filled["errors"] == {}
     for one in filled["materials"]:
         if not one["is_satisfied"]:
@@ -226,24 +232,32 @@ def test_a_residents_program_applies_and_follows(city):
             assert given.status_code == 200, given.content.decode()
     receipts = [mother.send(f"{there}/submission", {}, idempotency_key="submit-0001") for _ in range(2)]
     assert [one.status_code for one in receipts] == [201, 201] and receipts[0].json() == receipts[1].json()
-    number, check = (receipts[0].json()[name] for name in ("case_no", "check"))
-    assert [one["no"] for one in mother.get("/me/cases").json()["items"]] == [number]
-    assert Program().get(f"/cases/{number}/status", check=check).json()["state"] == "submitted"
-    problem(Program().get(f"/cases/{number}/status", check="wrong"), 404, "cases.status.unknown")
+    assert mother.get(receipts[0]["Location"].removeprefix(ROOT)).json()["state"] == "submitted"
+    problem(program("doctor").send(there, {"values": {}}, method="patch"), 403, "house.forbidden")
 
-    window = program("window")
-    note = {"fields": {"hospital": "写全称"}, "note": "请补正"}
-    window.command(number, action="supplement", key="window-0001", seen=window.see(number), **note)
+
+def test_a_residents_program_follows_and_corrects(no):
+    mother, window = program("mother", "public"), program("window")
+    assert [one["no"] for one in mother.get("/me/cases").json()["items"]] == [no]
+    check = mother.get(f"/cases/{no}").json()["check"]
+    assert Program().get(f"/cases/{no}/status", check=check).json()["state"] == "submitted"
+    problem(Program().get(f"/cases/{no}/status", check="wrong"), 404, "cases.status.unknown")
+    asked = {"fields": {"hospital": "写全称"}, "materials": {"parents-id-card": "看不清"}, "note": "请补正"}
+    asked = window.command(no, action="supplement", key="window-0001", seen=window.see(no), **asked)
+    assert asked.status_code == 200, asked.content.decode()
     deliver()
     told = mother.get("/me/messages", limit=1)
-    assert told.json()["items"][0]["title"] and 'rel="next"' in told["Link"]
-    assert mother.get(told.json()["next"]).json()["items"][0]["id"] != told.json()["items"][0]["id"]
-    assert mother.send(f"/me/messages/{told.json()['items'][0]['id']}/read", {}).status_code == 204
+    (message,) = told.json()["items"]
+    assert 'rel="next"' in told["Link"] and mother.get(told.json()["next"]).json()["items"][0]["id"] != message["id"]
+    assert mother.send(f"/me/messages/{message['id']}/read", {}).status_code == 204
     put = {"values": {"hospital": "无锡市妇幼保健院"}}
-    right = mother.send(f"/cases/{number}/corrections", put, idempotency_key="mother-01", if_match=mother.see(number))
-    assert right.json()["state"] == "submitted", right.content.decode()
-    stranger = program("doctor")
-    problem(stranger.send(there, {"values": {}}, method="patch"), 403, "house.forbidden")
+    there, key = f"/cases/{no}/corrections", {"idempotency_key": "mother-01", "if_match": mother.see(no)}
+    problem(mother.send(there, put, **key), 422, "cases.body", "parents-id-card")
+    photo = {"name": "身份证.png", "content": base64.b64encode(PNG).decode()}
+    right = [mother.send(there, put | {"files": {"parents-id-card": photo}}, **key) for _ in range(2)]
+    assert [one.json()["state"] for one in right] == ["submitted"] * 2 and right[1].json()["replayed"]
+    file = window.get(f"/cases/{no}/materials/parents-id-card")
+    assert b"".join(file.streaming_content) == PNG
 
 
 def test_pages_follow_each_other_and_miss_nothing(no):

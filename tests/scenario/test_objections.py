@@ -11,6 +11,7 @@ from liangxi.core.people import face as people
 from liangxi.core.people.shapes import AccountRow, roles
 from liangxi.kit.errors import ConflictError, ForbiddenError, NotFoundError
 from liangxi.systems.data import face as data
+from liangxi.systems.onething import face as onething
 
 PHONE = "registry.person.phone"
 
@@ -54,6 +55,20 @@ def test_the_owner_looks_with_a_purpose_answers_and_the_person_is_told(stewards)
     assert there in police.get("/office/objections/", {"state": "answered"}).content.decode()
     again = police.post(there, {"outcome": "upheld", "answer": "登记无误"}, follow=True).content.decode()
     assert "This objection has been answered already." in again
+
+
+def test_whatever_a_register_filled_in_can_be_objected_to(stewards):
+    mother = Client(headers={"accept-language": "en"})
+    mother.post("/login/", {"login": "mother", "password": PASSWORD})
+    answers = {"born_here": True, "married": True, "register_here": True, "insure": False, "card": False}
+    draft = onething.start(by=actor("mother", "public"), package="newborn", answers=answers, consent=True)
+    assert {"mother_name", "mother_phone", "household_number"} <= draft.prefilled.keys()
+    for field in draft.prefilled:
+        assert f"/wrong/{field}/" in mother.get(f"/applications/{draft.id}/").content.decode()
+        sent = mother.post(f"/applications/{draft.id}/wrong/{field}/", {"claim": "另一个值"})
+        assert sent.status_code == 302, field
+    told = {row.field for row in data.own_disputes(by=actor("mother", "public"))}
+    assert {PHONE, "registry.person.name", "registry.household.number"} <= told
 
 
 def test_another_department_neither_sees_nor_answers(stewards):
