@@ -76,7 +76,8 @@ class Reader(Parser):
 def problem(request: HttpRequest, error: HouseError) -> HttpResponse:
     """A refusal as a document that a program can act on; the words are in the language that it asked for."""
     log.info("rest.request.refused", code=error.code, status=error.status, path=request.path)
-    answer = JsonResponse(error.problem(gettext), status=error.status, content_type=MEDIA_TYPE)
+    said, written = error.problem(gettext), {"ensure_ascii": False}
+    answer = JsonResponse(said, status=error.status, content_type=MEDIA_TYPE, json_dumps_params=written)
     if error.status == HTTPStatus.UNAUTHORIZED:
         known = ', error="invalid_token"' if "Authorization" in request.headers else ""
         answer["WWW-Authenticate"] = f'Bearer realm="liangxi"{known}'

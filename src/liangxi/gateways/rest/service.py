@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _n
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation, PathView
+from ninja.renderers import JSONRenderer
 from pydantic import TypeAdapter
 
 from liangxi.gateways.rest import applications, cases, city, own
@@ -41,6 +42,12 @@ REFUSALS: Mapping[int, str] = {
 _FILES = ("application/pdf", "image/jpeg", "image/png", "image/webp")  # what core.files keeps
 _WITH_KEY = (401, 403)
 _WITH_BODY = (400, 413)
+
+
+class _Written(JSONRenderer):
+    """JSON as people of this city can read it."""
+
+    json_dumps_params = {"ensure_ascii": False}
 
 
 class Service(NinjaAPI):
@@ -78,7 +85,13 @@ class Service(NinjaAPI):
 def build() -> Service:
     """The service of this version of the API."""
     service = Service(
-        title="Liangxi", version="1", description=_ABOUT, docs_url=None, openapi_url=None, parser=Reader()
+        title="Liangxi",
+        version="1",
+        description=_ABOUT,
+        docs_url=None,
+        openapi_url=None,
+        parser=Reader(),
+        renderer=_Written(),
     )
     translate(service)
     for room in (city, own, cases, applications):

@@ -28,7 +28,7 @@ def _schema() -> Mapping[str, Any]:
 
 @require_safe
 def _openapi(request: HttpRequest) -> HttpResponse:
-    answer = JsonResponse(_schema())
+    answer = JsonResponse(_schema(), json_dumps_params={"ensure_ascii": False})
     answer["Access-Control-Allow-Origin"] = "*"
     answer["Cache-Control"] = "public, max-age=300"
     return answer
