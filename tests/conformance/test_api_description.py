@@ -28,7 +28,7 @@ CHECKS = (
     checks.response_schema_conformance,
     checks.response_headers_conformance,
 )
-EXAMPLES = 60  # an operation and a mode of generation
+EXAMPLES = 25  # an operation and a mode of generation
 ANSWERS = {"born_here": True, "married": True, "register_here": True, "insure": False, "card": False}
 RESIDENTS = ("/me", "/applications", "/corrections")
 

@@ -58,6 +58,12 @@ def commit(request: Caller, id: UUID, material: Id) -> Application:
     return application_of(onething.add_material(by=request.auth, draft=str(id), material=material, commit=True))
 
 
+@router.post("/applications/{uuid:id}/materials/{material}/deferral", auth=_WRITE, response=Application)
+def defer(request: Caller, id: UUID, material: Id) -> Application:
+    """容缺受理: say that a material follows the acceptance, where the package allows it."""
+    return application_of(onething.add_material(by=request.auth, draft=str(id), material=material, later=True))
+
+
 @router.post("/applications/{uuid:id}/submission", auth=_WRITE, response={201: Receipt})
 def submit(request: Caller, response: HttpResponse, id: UUID, key: IdempotencyKey) -> Status[Receipt]:
     """Submit a complete application: it becomes a case. The same again gives the same receipt."""

@@ -11,14 +11,15 @@ from liangxi.core.cases import face as engine
 from liangxi.core.cases.shapes import CasePage, CaseView, InboxPage, Outcome
 from liangxi.core.files import face as files
 from liangxi.gateways.rest.access import ApiKey, Caller
-from liangxi.gateways.rest.bodies import Command, Corrections, body_of
+from liangxi.gateways.rest.bodies import Corrections, Following, uploads_of
+from liangxi.gateways.rest.commands import Command, body_of
 from liangxi.gateways.rest.headers import Id, IdempotencyKey, IfMatch, PageQuery, judged, next_page, seen, tag
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, NotFoundError
 from liangxi.systems.onething import face as onething
 
 router = Router()
-_DESK = ("case.accept", "case.decide", "case.handout")
+_DESK = ("case.accept", "case.decide", "case.handout", "case.lead", "case.supervise")
 Words = Annotated[str, Field(max_length=100, description="The beginning of a number, or a name.")]
 
 
@@ -26,7 +27,10 @@ class TaskFilter(PageQuery):
     """Which tasks."""
 
     light: Literal["green", "yellow", "red"] | None = None
-    kind: Literal["accept", "decide", "hand_out"] | None = None
+    kind: Literal["accept", "decide", "hand_out", "resume", "extension", "post_check", "supervise", "read"] | None = (
+        None
+    )
+    mine: Annotated[bool, Field(description="Only what lies with the key's owner himself.")] = False
     q: Words = ""
 
 
@@ -42,7 +46,13 @@ class CaseFilter(PageQuery):
 def tasks(request: Caller, response: HttpResponse, wanted: Query[TaskFilter]) -> InboxPage:
     """What waits for the posts of the key's owner, the most urgent first; `next` is the following page's address."""
     page = engine.inbox(
-        by=request.auth, light=wanted.light, kind=wanted.kind, query=wanted.q, after=wanted.after, limit=wanted.limit
+        by=request.auth,
+        light=wanted.light,
+        kind=wanted.kind,
+        mine=wanted.mine,
+        query=wanted.q,
+        after=wanted.after,
+        limit=wanted.limit,
     )
     return replace(page, next=next_page(request, response, page.next))
 
@@ -130,12 +140,24 @@ def correct(
 ) -> Outcome:
     """Give everything that a case of one's own waits for, checked like the first answers."""
     expected = seen(if_match)
-    uploads = {material: (file.name, file.content) for material, file in body.files.items()}
     try:
         done = onething.answer_supplement(
-            by=request.auth, case=no, values=body.values, uploads=uploads, key=key, expected_version=expected
+            by=request.auth,
+            case=no,
+            values=body.values,
+            uploads=uploads_of(body.files),
+            key=key,
+            expected_version=expected,
         )
     except ConflictError as refused:
         raise judged(refused, expected) from refused
+    tag(response, done.version)
+    return done
+
+
+@router.post("/cases/{no}/following", auth=ApiKey("write", "case.own"), response=Outcome, tags=["cases"])
+def follow(request: Caller, response: HttpResponse, no: Id, body: Following, key: IdempotencyKey) -> Outcome:
+    """Add materials that were to follow the acceptance of a case of one's own."""
+    done = onething.fill_gap(by=request.auth, case=no, uploads=uploads_of(body.files), key=key)
     tag(response, done.version)
     return done

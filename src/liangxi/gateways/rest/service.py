@@ -129,7 +129,11 @@ def _refusals_of(address: str, method: str, operation: Mapping[str, Any]) -> lis
     found += (409,) if method in ("post", "patch") and operation.get("security") else ()
     found += (412, 428) if "If-Match" in headers else ()
     found += (429,) if "/certificates/" in address else ()
-    found += (507,) if (method == "post" and "/materials/" in address) or "/corrections" in address else ()
+    found += (
+        (507,)
+        if (method == "post" and "/materials/" in address) or address.endswith(("/corrections", "/following"))
+        else ()
+    )
     return sorted(found)
 
 

@@ -1,6 +1,6 @@
 """Addresses of the API, version 1."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from liangxi.gateways.rest import views
 
@@ -9,5 +9,5 @@ urlpatterns = [
     path("", views.operations, name="operations"),
     path("openapi.json", views.openapi, name="openapi"),
     *views.service().urls[0],
-    path("<path:rest>", views.unknown, name="unknown"),
+    re_path(r"^[\s\S]+$", views.unknown, name="unknown"),  # a line break in an address included
 ]

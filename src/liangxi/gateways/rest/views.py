@@ -45,7 +45,7 @@ def _operations(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-def _unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+def _unknown(request: HttpRequest) -> HttpResponse:
     return plain(request, 404)
 
 
