@@ -134,6 +134,15 @@ def test_a_route_without_a_permission_is_caught(house: House):
     assert "/planted/: say who may see it" in house.ask(sys.executable, "-m", "tools.lintkit.running")
 
 
+def test_an_operation_of_the_api_without_access_is_caught(house: House):
+    house.plant(
+        "src/liangxi/gateways/rest/own.py",
+        "\n\n@router.get('/planted', tags=['me'])\ndef planted(request: Caller) -> None:\n    pass\n",
+    )
+    said = house.ask(sys.executable, "-m", "tools.lintkit.running")
+    assert "GET /api/v1/planted: say who may call it" in said
+
+
 def _found(faults: object) -> str:
     return "\n".join(str(fault) for fault in faults)  # type: ignore[attr-defined]
 

@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -26,11 +26,15 @@ def foreign_keys() -> Iterator[Fault]:
 
 
 def routes() -> Iterator[Fault]:
-    """Addresses whose view does not say who may see it."""
+    """Addresses whose view does not say who may see it; an API says it for each method."""
     for address, view in _views(get_resolver().url_patterns):
-        if getattr(view, "access", None) is None:
+        access = getattr(view, "access", None)
+        if access is None:
             says = "say who may see it: @public, @resident or @staff of portals/access.py"
             yield Fault("routes", f"/{address}", says)
+        for method, said in access.items() if isinstance(access, Mapping) else ():
+            if said is None:
+                yield Fault("routes", f"{method} /{address}", "say who may call it: auth=ApiKey(...) or Anybody()")
 
 
 def _views(patterns: Iterable[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -1,6 +1,6 @@
 """The one error that a face raises and an edge translates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -29,8 +29,22 @@ class HouseError(Exception):
         super().__init__(code, message, self.params)
 
     def __str__(self) -> str:
-        text = self.message % self.params if self.params else self.message
-        return f"{text} [{self.code}]"
+        return f"{self.sentence(str)} [{self.code}]"
+
+    def sentence(self, say: Callable[[str], str]) -> str:
+        """The message in the words of `say` (gettext), filled in."""
+        text = say(self.message)
+        return text % self.params if self.params else text
+
+    def problem(self, say: Callable[[str], str]) -> dict[str, Any]:
+        """The refusal as problem details (RFC 9457), with the code and the messages by field beside them."""
+        return {
+            "type": "about:blank",
+            "title": self.sentence(say),
+            "status": self.status,
+            "code": self.code,
+            "errors": {field: say(message) for field, message in self.fields.items()},
+        }
 
 
 class InvalidError(HouseError):
@@ -41,6 +55,12 @@ class NotFoundError(HouseError):
     """What is named does not exist, or must not be known to the one who asks."""
 
     status = 404
+
+
+class UnauthenticatedError(HouseError):
+    """Nobody whom the house knows asks: no key, or one that does not hold."""
+
+    status = 401
 
 
 class ForbiddenError(HouseError):

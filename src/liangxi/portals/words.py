@@ -14,8 +14,7 @@ def in_words(error: HouseError) -> dict[str, str]:
 
 def sentence(error: HouseError) -> str:
     """The error as one sentence."""
-    text = gettext(error.message)
-    return text % error.params if error.params else text
+    return error.sentence(gettext)
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -33,6 +32,15 @@ def states() -> dict[str, tuple[str, str]]:
         "revoked": (pgettext("state", "Revoked"), "azalea"),
         "withdrawn": (pgettext("state", "Withdrawn"), ""),
         "terminated": (pgettext("state", "Ended"), ""),
+    }
+
+
+def objections() -> dict[str, tuple[str, str]]:
+    """The word and the tone of what became of an objection to a register."""
+    return {
+        "open": (pgettext("objection", "Being checked"), "amber"),
+        "corrected": (pgettext("objection", "Corrected"), "camphor"),
+        "upheld": (pgettext("objection", "Confirmed as it was"), ""),
     }
 
 

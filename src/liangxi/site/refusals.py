@@ -34,17 +34,7 @@ class Refusals:
             fields = [gettext(message) for message in error.fields.values()]
             context = {"said": words.sentence(error), "status": error.status, "fields": fields}
             return render(request, "refused.html", context, status=error.status)
-        return JsonResponse(
-            {
-                "type": "about:blank",
-                "title": words.sentence(error),
-                "status": error.status,
-                "code": error.code,
-                "errors": {field: gettext(message) for field, message in error.fields.items()},
-            },
-            status=error.status,
-            content_type="application/problem+json",
-        )
+        return JsonResponse(error.problem(gettext), status=error.status, content_type="application/problem+json")
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -61,6 +61,7 @@ CORE = [
     "cases",
 ]
 SYSTEMS = ["data", "twin", "onething"]
+GATEWAYS = ["rest"]
 PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen"]
 
 
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
     *_rooms("core", CORE),
     *_rooms("systems", SYSTEMS),
     *_rooms("portals", PORTALS),
+    *_rooms("gateways", GATEWAYS),
     "liangxi.site",
 ]
 

@@ -113,6 +113,8 @@ def _counts(where: str, params: dict[str, Any]) -> LightCounts:
 def _after(after: str) -> dict[str, Any]:
     try:
         red, root, n = after.split("|")
+        if not 0 <= int(n) < 2**31:  # what the column holds
+            raise ValueError(n)
         return {"red": datetime.fromisoformat(red), "root": root, "n": int(n)}
     except ValueError as error:
         raise InvalidError("cases.after", "This is not the end of a page.", fields={"after": "unknown"}) from error

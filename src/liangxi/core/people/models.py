@@ -158,3 +158,24 @@ class Delegation(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="people_delegation_period"),
         ]
+
+
+class ApiKey(models.Model):
+    """A bearer key of an account for programs. Only the digest of the secret is kept, `hint` is its beginning."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.TextField()
+    scope = models.TextField()
+    hint = models.TextField()
+    digest = models.TextField(unique=True)  # SHA-256: the secret has 256 random bits, so nothing slower is needed
+    post = models.ForeignKey(Post, null=True, on_delete=models.CASCADE)  # the post that it speaks for
+    firm = models.ForeignKey(Firm, null=True, on_delete=models.CASCADE)  # the firm that it acts for
+    made_at = models.DateTimeField()
+    until = models.DateField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(scope__in=["read", "write"]), name="people_api_key_scope"),
+        ]

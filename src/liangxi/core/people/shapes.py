@@ -4,19 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from liangxi.core.people.rules import roles
 from liangxi.core.people.rules.identity import CitizenId, Uscc
+from liangxi.kit.actor import Actor
 
 __all__ = [
     "Account",
     "AccountRow",
+    "ApiCaller",
+    "ApiKey",
     "CitizenId",
     "Delegation",
     "Firm",
     "FirmRow",
     "Household",
     "HouseholdRow",
+    "IssuedApiKey",
+    "KeyScope",
     "Member",
     "MemberRow",
     "Organisation",
@@ -161,6 +167,43 @@ class Delegation:
     since: date
     until: date
     is_revoked: bool
+
+
+KeyScope = Literal["read", "write"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key for programs; `hint` is how its secret begins, `acts_for` the firm or the organisation of its post.
+
+    It holds up to, not including, `until`. `state` is held, expired or revoked today.
+    """
+
+    id: str
+    name: str
+    scope: KeyScope
+    hint: str
+    acts_for: str | Mapping[str, str]
+    made_at: datetime
+    until: date
+    last_used_at: datetime | None
+    state: Literal["held", "expired", "revoked"]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedApiKey:
+    """A fresh key with its secret, which nobody can show again."""
+
+    key: ApiKey
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCaller:
+    """Who calls by a key, and how far the key goes."""
+
+    actor: Actor
+    scope: KeyScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

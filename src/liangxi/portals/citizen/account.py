@@ -6,6 +6,7 @@ from django.contrib import messages as notices
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from liangxi.core.certificates import face as certificates
@@ -13,6 +14,7 @@ from liangxi.core.messages import face as messages
 from liangxi.core.people import face as people
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import HouseRequest, choose_firm, next_url, oneself
+from liangxi.portals.api_keys import keys_page
 from liangxi.portals.words import in_words
 from liangxi.systems.data import face as data
 
@@ -76,3 +78,11 @@ def acting(request: HouseRequest) -> HttpResponse:
     """Act for one of my firms, or for myself again."""
     choose_firm(request, request.POST.get("firm", "") or None)
     return redirect(next_url(request, "/me/"))
+
+
+@oneself
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def keys(request: HouseRequest) -> HttpResponse:
+    """Keys with which programs act for me, or for the firm that I act for."""
+    return keys_page(request, "citizen/keys.html")

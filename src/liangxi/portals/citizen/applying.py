@@ -78,12 +78,12 @@ def form(request: HouseRequest, draft: UUID) -> HttpResponse:
 
 
 def _prefill(draft: Draft) -> dict[str, Prefill]:
-    """The source under each field that a register filled, and the way to say that it is wrong."""
+    """The source under each field that was filled, and the way to tell the owner of a register that it is wrong."""
     return {
         field: Prefill(
             source=forms.say(origin.org_title),
             as_of=origin.as_of,
-            dispute_url=reverse("citizen:dispute", args=[draft.id, field]),
+            dispute_url=reverse("citizen:dispute", args=[draft.id, field]) if origin.subject else "",
         )
         for field, origin in draft.prefilled.items()
     }
@@ -95,7 +95,7 @@ def dispute(request: HouseRequest, draft: UUID, field: str) -> HttpResponse:
     """Say that a value of a register is wrong: its owner is told, the application uses what the applicant says."""
     found = onething.draft(by=request.actor, id=str(draft))
     origin = found.prefilled.get(field)
-    if origin is None:
+    if origin is None or not origin.subject:
         return redirect("citizen:form", draft=draft)
     error = ""
     if request.method == "POST":

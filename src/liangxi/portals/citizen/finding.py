@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 from liangxi.core.cases import face as cases
 from liangxi.core.cases.shapes import CaseRow
 from liangxi.core.people import face as people
-from liangxi.core.search import face as search
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import VisitorRequest, public
 from liangxi.portals.fragments import wanted_part
@@ -40,12 +39,7 @@ def things(request: VisitorRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:80]
     audience, category = request.GET.get("for", ""), request.GET.get("category", "")
     everything = onething.packages()
-    found = onething.packages(audience=audience or None, category=category or None)
-    if query:
-        hits = search.find(kind="package", query=query, limit=50)
-        ranked = {hit.key: hit for hit in reversed(hits)}
-        order = list(dict.fromkeys(hit.key for hit in hits))
-        found = tuple(sorted((c for c in found if c.id in ranked), key=lambda card: order.index(card.id)))
+    found = onething.packages(audience=audience or None, category=category or None, query=query)
     context = {
         "packages": found,
         "query": query,

@@ -28,6 +28,7 @@ urlpatterns = [
     path("messages/", account.inbox, name="messages"),
     path("me/", account.me, name="me"),
     path("me/acting/", account.acting, name="acting"),
+    path("me/keys/", account.keys, name="keys"),
     path("login/", signing.login, name="login"),
     path("logout/", signing.logout, name="logout"),
 ]

@@ -15,10 +15,11 @@ from liangxi.core.people import face as people
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.portals.access import HouseRequest, staff
+from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
 
 DAYS = 14
-HOME = ("people.manage", "role.manage", "audit.read", "onething.read", "events.manage")
+HOME = ("people.manage", "role.manage", "audit.read", "onething.read", "events.manage", "data.correct")
 
 
 @staff(*HOME)
@@ -33,6 +34,8 @@ def home(request: HouseRequest) -> HttpResponse:
         context["dead"] = len(events.dead_letters(by=by))
     if by.may("onething.read"):
         context["versions"] = [row for row in onething.versions(by=by) if row.is_current]
+    if by.may("data.correct"):
+        context["objections"] = data.disputes(by=by, limit=1).open
     if by.may("audit.read"):
         context["records"], context["checkpoint"] = audit.head(by=by)
     return render(request, "office/home.html", context)

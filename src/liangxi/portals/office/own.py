@@ -7,13 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from liangxi.core.people import face as people
 from liangxi.core.people.shapes import roles
 from liangxi.kit import time
 from liangxi.kit.errors import ConflictError, ForbiddenError, HouseError, InvalidError
 from liangxi.portals.access import HouseRequest, staff
+from liangxi.portals.api_keys import keys_page
 from liangxi.portals.office.fields import required_day
 from liangxi.portals.words import in_words, sentence
 
@@ -70,6 +71,14 @@ def password(request: HouseRequest) -> HttpResponse:
         return _page(request, in_words(refused))
     messages.success(request, gettext("The password was changed. Please sign in with the new one."))
     return redirect("office:own")
+
+
+@staff()
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def keys(request: HouseRequest) -> HttpResponse:
+    """Keys with which programs act for this account."""
+    return keys_page(request, "office/keys.html")
 
 
 def _page(request: HouseRequest, errors: dict[str, str]) -> HttpResponse:

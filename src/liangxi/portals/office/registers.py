@@ -5,17 +5,14 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from liangxi.core.people import face as people
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import HouseRequest, staff
+from liangxi.portals.office.purposes import purpose_of
 from liangxi.portals.words import in_words
-
-MIN_PURPOSE = 4  # characters of a reason that says something
-MAX_PURPOSE = 200
 
 
 @staff("person.read")
@@ -26,7 +23,7 @@ def people_found(request: HouseRequest) -> HttpResponse:
     context: dict[str, Any] = {"asked": {}, "errors": {}}
     if request.method == "POST":
         context["asked"] = {name: request.POST.get(name, "").strip() for name in ("query", "purpose")}
-        purpose, context["errors"] = _purpose(request)
+        purpose, context["errors"] = purpose_of(request.POST)
         if not context["errors"]:
             try:
                 by = request.actor.with_purpose(purpose)
@@ -43,7 +40,7 @@ def person(request: HouseRequest, person: UUID) -> HttpResponse:
     by = request.actor
     errors: dict[str, str] = {}
     if request.method == "POST":
-        purpose, errors = _purpose(request)
+        purpose, errors = purpose_of(request.POST)
         by = by if errors else by.with_purpose(purpose)
     found = people.person(by=by, id=str(person))
     context: dict[str, Any] = {"person": found, "errors": errors, "purpose": by.purpose, "asked": request.POST}
@@ -52,11 +49,3 @@ def person(request: HouseRequest, person: UUID) -> HttpResponse:
     elif by.purpose:
         context["outside"] = True
     return render(request, "office/person.html", context, status=422 if errors else 200)
-
-
-def _purpose(request: HouseRequest) -> tuple[str, dict[str, str]]:
-    purpose = " ".join(request.POST.get("purpose", "").split())
-    if not MIN_PURPOSE <= len(purpose) <= MAX_PURPOSE:
-        said = gettext("Say in %(low)s to %(high)s characters why you look at personal data.")
-        return "", {"purpose": said % {"low": MIN_PURPOSE, "high": MAX_PURPOSE}}
-    return purpose, {}

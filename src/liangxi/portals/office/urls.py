@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from liangxi.portals.office import accounts, cases, deliveries, organisations, overview, own, packages, registers, trail
+from liangxi.portals.office import (
+    accounts,
+    cases,
+    deliveries,
+    objections,
+    organisations,
+    overview,
+    own,
+    packages,
+    registers,
+    trail,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -11,6 +22,8 @@ urlpatterns = [
     path("cases/<str:no>/", cases.one, name="case"),
     path("people/", registers.people_found, name="people"),
     path("people/<uuid:person>/", registers.person, name="person"),
+    path("objections/", objections.listed, name="objections"),
+    path("objections/<uuid:objection>/", objections.one, name="objection"),
     path("accounts/", accounts.listed, name="accounts"),
     path("accounts/<int:account>/", accounts.one, name="account"),
     path("accounts/<int:account>/posts/<int:post>/end/", accounts.end, name="end_post"),
@@ -27,4 +40,5 @@ urlpatterns = [
     path("own/lend/", own.lend, name="lend"),
     path("own/take-back/", own.take_back, name="take_back"),
     path("own/password/", own.password, name="password"),
+    path("own/keys/", own.keys, name="keys"),
 ]

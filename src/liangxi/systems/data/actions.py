@@ -18,7 +18,7 @@ from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotF
 from liangxi.systems.data import queries
 from liangxi.systems.data.models import Consent, Dispute, Licence, Marriage
 from liangxi.systems.data.rules import catalogue
-from liangxi.systems.data.shapes import Fact, LicenceFact, LicenceRow, MarriageRow
+from liangxi.systems.data.shapes import DisputedValue, Fact, LicenceFact, LicenceRow, MarriageRow
 
 ZONE = actor.system("data")
 LOAD = "register.load"  # no role gives it: registers are loaded by the house alone
@@ -108,6 +108,7 @@ def dispute(by: Actor, subject: str, field: str, claim: str, note: str) -> str:
             state="open",
             defaults={
                 "person": UUID(by.person),
+                "said_by": by.name if by.firm else people.mask_name(by.name),
                 "note": note.strip(),
                 "org": register.org,
                 "org_path": people.organisation(code=register.org).path,
@@ -119,6 +120,23 @@ def dispute(by: Actor, subject: str, field: str, claim: str, note: str) -> str:
     return str(row.pk)
 
 
+def disputed(by: Actor, id: str) -> DisputedValue:
+    """An objection as the owner of the register sees it."""
+    row = queries.dispute(id)
+    if row is None or not by.may("data.correct", row.org_path):
+        raise _no_dispute()
+    found = queries.dispute_shape(row, is_masked=not by.purpose)
+    if not by.purpose:
+        return DisputedValue(found, None, row.said_by)
+    _, register, name = row.field.split(".")
+    zone = ZONE.with_purpose(by.purpose)
+    with transaction.atomic():
+        value = queries.READERS[register](zone, found.subject).get(name) or None
+        who = people.person(by=zone, id=str(row.person)).name
+        _log(by, "data.dispute.view", found.subject, by.purpose, {"fields": [row.field], "dispute": found.id})
+    return DisputedValue(found, value, who)
+
+
 def answer_dispute(by: Actor, id: str, outcome: str, answer: str) -> None:
     """The owner's word, once."""
     if outcome not in OUTCOMES:
@@ -126,9 +144,9 @@ def answer_dispute(by: Actor, id: str, outcome: str, answer: str) -> None:
     if not 1 <= len(answer.strip()) <= 500:
         raise _invalid("answer", "Write an answer of up to 500 characters.")
     with transaction.atomic():
-        row = Dispute.objects.select_for_update().filter(pk=queries.uuid(id) or UUID(int=0)).first()
+        row = queries.dispute(id, lock=True)
         if row is None or not by.may("data.correct", row.org_path):
-            raise NotFoundError("data.dispute.unknown", "There is no such objection for you to answer.")
+            raise _no_dispute()
         if row.state != "open":
             raise ConflictError("data.dispute.answered", "This objection has been answered already.")
         row.state, row.answer = outcome, answer.strip()
@@ -143,6 +161,10 @@ def answer_dispute(by: Actor, id: str, outcome: str, answer: str) -> None:
             key=f"dispute:{row.pk}",
             link="/me/",
         )
+
+
+def _no_dispute() -> NotFoundError:
+    return NotFoundError("data.dispute.unknown", "There is no such objection for you to answer.")
 
 
 def record_licence(event: CertificateIssued) -> None:

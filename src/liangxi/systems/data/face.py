@@ -7,7 +7,16 @@ from django.db.models import Q
 from liangxi.core.certificates.events import CertificateIssued, CertificateRevoked
 from liangxi.kit.actor import Actor
 from liangxi.systems.data import actions, queries
-from liangxi.systems.data.shapes import Access, Dispute, Fact, LicenceFact, LicenceRow, MarriageRow
+from liangxi.systems.data.shapes import (
+    Access,
+    Dispute,
+    DisputedValue,
+    DisputePage,
+    Fact,
+    LicenceFact,
+    LicenceRow,
+    MarriageRow,
+)
 
 
 def consent(*, by: Actor, purpose: str, ref: str, person: str | None = None) -> None:
@@ -51,13 +60,25 @@ def dispute(*, by: Actor, subject: str, field: str, claim: str, note: str = "") 
     return actions.dispute(by, subject, field, claim, note)
 
 
-def disputes(*, by: Actor) -> tuple[Dispute, ...]:
-    """Objections to the registers in the scope of `data.correct`, open ones first."""
+def disputes(*, by: Actor, is_open: bool = True, after: str | None = None, limit: int = 50) -> DisputePage:
+    """Objections to the registers in the scope of `data.correct`, without their values.
+
+    Open ones, who waits longest first, or the answered ones, the newest first.
+    """
     by.require("data.correct")
     scope = Q()
     for path in by.paths("data.correct"):
         scope |= Q(org_path__startswith=path)
-    return queries.disputes(scope)
+    return queries.dispute_page(scope, is_open, after, max(1, min(limit, 200)))
+
+
+def disputed(*, by: Actor, id: str) -> DisputedValue:
+    """One objection. Stating a purpose opens what the register says, what it should say, and who objects.
+
+    Without one these are left out. Needs `data.correct` on the owner, else NotFoundError `data.dispute.unknown`. The
+    opening is in the audit trail and in `accesses_of` of the subject.
+    """
+    return actions.disputed(by, id)
 
 
 def own_disputes(*, by: Actor) -> tuple[Dispute, ...]:

@@ -62,6 +62,7 @@ class Dispute(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     subject = models.UUIDField()
     person = models.UUIDField(db_index=True)  # who objects
+    said_by = models.TextField(blank=True, default="")  # the masked name, so that a list looks nobody up
     field = models.TextField()
     claim = models.TextField()
     note = models.TextField(blank=True, default="")

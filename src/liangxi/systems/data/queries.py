@@ -1,10 +1,11 @@
 """Reads of the registers and of what is kept about reading them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language, gettext
 
 from liangxi.core.audit import face as audit
@@ -16,7 +17,7 @@ from liangxi.kit.actor import Actor
 from liangxi.kit.errors import HouseError, NotFoundError
 from liangxi.systems.data import models
 from liangxi.systems.data.rules import catalogue
-from liangxi.systems.data.shapes import Access, Dispute, DisputeState, LicenceFact
+from liangxi.systems.data.shapes import Access, Dispute, DisputePage, DisputeState, LicenceFact
 
 Values = Mapping[str, Any]
 
@@ -154,20 +155,47 @@ def _what(entry: Entry, lang: str) -> str:
 
 def disputes(where: Q) -> tuple[Dispute, ...]:
     """Objections, open ones first, then the newest."""
-    rows = models.Dispute.objects.filter(where).order_by("answered_at", "-opened_at")[:200]
-    return tuple(
-        Dispute(
-            id=str(row.pk),
-            subject=str(row.subject),
-            field=row.field,
-            field_title=catalogue.title_of(row.field),
-            claim=row.claim,
-            note=row.note,
-            org=row.org,
-            state=cast(DisputeState, row.state),
-            opened_at=row.opened_at,
-            answer=row.answer,
-            answered_at=row.answered_at,
-        )
-        for row in rows
+    rows = models.Dispute.objects.filter(where).order_by(F("answered_at").desc(nulls_first=True), "-pk")[:200]
+    return tuple(_dispute(row) for row in rows)
+
+
+def dispute_page(scope: Q, is_open: bool, after: str | None, limit: int) -> DisputePage:
+    """Open objections, who waits longest first; or answered ones, the newest first. Values are left out."""
+    rows = models.Dispute.objects.filter(scope)
+    waiting, ident = rows.filter(state="open"), uuid(after or "")
+    wanted = waiting.order_by("pk") if is_open else rows.exclude(state="open").order_by("-pk")
+    if ident is not None:
+        wanted = wanted.filter(Q(pk__gt=ident) if is_open else Q(pk__lt=ident))
+    found = list(wanted[: limit + 1])
+    page = tuple(dispute_shape(row, is_masked=True) for row in found[:limit])
+    return DisputePage(page, waiting.count(), page[-1].id if len(found) > limit else None)
+
+
+def dispute(id: str, *, lock: bool = False) -> models.Dispute | None:
+    """One objection, or None."""
+    rows = models.Dispute.objects.select_for_update() if lock else models.Dispute.objects
+    return rows.filter(pk=uuid(id) or UUID(int=0)).first()
+
+
+def dispute_shape(row: models.Dispute, *, is_masked: bool) -> Dispute:
+    """An objection; masked it says neither the value nor why."""
+    return replace(_dispute(row), claim="", note="") if is_masked else _dispute(row)
+
+
+def _dispute(row: models.Dispute) -> Dispute:
+    register = catalogue.register_of(row.field)
+    return Dispute(
+        id=str(row.pk),
+        subject=str(row.subject),
+        said_by=row.said_by,
+        field=row.field,
+        field_title=catalogue.title_of(row.field),
+        register_title=register.title,
+        claim=row.claim,
+        note=row.note,
+        org=row.org,
+        state=cast(DisputeState, row.state),
+        opened_at=row.opened_at,
+        answer=row.answer,
+        answered_at=row.answered_at,
     )

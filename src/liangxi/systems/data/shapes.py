@@ -41,12 +41,17 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
-    """Somebody says that a value is wrong; `org` owns the register, `answer` is its word to him."""
+    """Somebody says that a value is wrong; `org` owns the register, `answer` is its word to him.
+
+    `said_by` is the masked name of who objects (a firm's in full); `claim` is what he says the value should be.
+    """
 
     id: str
     subject: str
+    said_by: str
     field: str
     field_title: Mapping[str, str]
+    register_title: Mapping[str, str]
     claim: str
     note: str
     org: str
@@ -54,6 +59,24 @@ class Dispute:
     opened_at: datetime
     answer: str
     answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisputePage:
+    """A page of objections without their values; `open` counts the open ones of the scope, `next` is the next page."""
+
+    rows: tuple[Dispute, ...]
+    open: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedValue:
+    """What an objection is about: what the register says today and who objects, in full. None: it says nothing."""
+
+    dispute: Dispute
+    value: str | None
+    said_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

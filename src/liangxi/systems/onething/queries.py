@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from liangxi.core.cases.shapes import Way
 from liangxi.core.forms import face as forms
 from liangxi.core.forms.shapes import Form
+from liangxi.core.search import face as search
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import NotFoundError
@@ -69,6 +70,15 @@ def cards(audience: str | None, category: str | None) -> tuple[shapes.PackageCar
         if audience in {None, package.audience} and category in {None, package.category}:
             found.append(_card(package, used.get(package.id, 0)))
     return tuple(sorted(found, key=lambda card: (-card.popularity, card.id)))
+
+
+def found(cards: tuple[shapes.PackageCard, ...], query: str) -> tuple[shapes.PackageCard, ...]:
+    """Those among `cards` that a search finds, the best hit first; all of them without words."""
+    if not query.strip():
+        return cards
+    hits = search.find(kind="package", query=query, limit=50)
+    order = {hit.key: place for place, hit in reversed(list(enumerate(hits)))}
+    return tuple(sorted((card for card in cards if card.id in order), key=lambda card: order[card.id]))
 
 
 def _card(package: shapes.Package, popularity: int) -> shapes.PackageCard:

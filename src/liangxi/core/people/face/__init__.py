@@ -1,5 +1,6 @@
 """The door of people: who is who, who may what, who answers for which part of the city."""
 
+from liangxi.core.people.face.keys import api_caller, api_keys_of, issue_api_key, revoke_api_key
 from liangxi.core.people.face.logins import (
     account,
     accounts,
@@ -51,6 +52,8 @@ __all__ = [
     "account",
     "accounts",
     "actor_of",
+    "api_caller",
+    "api_keys_of",
     "appoint",
     "assisting",
     "authenticate",
@@ -69,6 +72,7 @@ __all__ = [
     "firm",
     "firms_of",
     "household_of",
+    "issue_api_key",
     "load_accounts",
     "load_firms",
     "load_households",
@@ -82,6 +86,7 @@ __all__ = [
     "organisations",
     "person",
     "posts_of",
+    "revoke_api_key",
     "sample_accounts",
     "scope_sql",
     "spouse_of",

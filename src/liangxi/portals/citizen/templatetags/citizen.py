@@ -12,6 +12,7 @@ from liangxi.core.forms import face as forms
 from liangxi.core.people import face as people
 from liangxi.core.people.shapes import Organisation
 from liangxi.portals.design.templatetags.design import badge_tag
+from liangxi.portals.words import objections
 from liangxi.systems.onething.shapes import DraftMaterial, Guide, Material, Question
 
 register = Library()
@@ -100,12 +101,7 @@ def done_badge(how: str) -> SafeString:
 @register.simple_tag
 def dispute_badge(state: str) -> SafeString:
     """What became of an objection."""
-    words = {
-        "open": (pgettext("objection", "Being checked"), "amber"),
-        "corrected": (pgettext("objection", "Corrected"), "camphor"),
-        "upheld": (pgettext("objection", "Confirmed as it was"), ""),
-    }
-    return SafeString(badge_tag(*words[state]))
+    return SafeString(badge_tag(*objections()[state]))
 
 
 @register.simple_tag

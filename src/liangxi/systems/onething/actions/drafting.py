@@ -1,5 +1,6 @@
 """Starting, filling in and submitting an application."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,7 +78,7 @@ def add_material(by: Actor, draft_id: str, material: str, way: str, upload: shap
         row = _open_draft(by, draft_id)
         found = _material(queries.draft_view(row), material)
         if upload is not None:
-            kept = _store(by, found.material, upload, owner=f"draft:{row.pk}")
+            kept = _store(by, found, upload, owner=f"draft:{row.pk}")
         elif way == "later" and found.material.can_follow:
             kept = {"how": "later", "ref": "", "name": ""}
         elif way == "commitment" and "commitment" in found.material.ways:
@@ -158,7 +159,7 @@ def answer_supplement(
         changed = {field: checked.answers[field] for field in values if field in checked.answers}
         added = {}
         for material, upload in uploads.items():
-            added[material] = _store(by, _material(view, material).material, upload, owner=f"case:{case_no}")
+            added[material] = _store(by, _material(view, material), upload, owner=f"case:{case_no}")
         row.values, row.materials = {**row.values, **changed}, {**row.materials, **added}
         row.updated_at = time.now()
         row.save()
@@ -179,7 +180,7 @@ def fill_gap(by: Actor, case_no: str, uploads: Mapping[str, shapes.Upload], key:
         row = queries.own_draft_of_case(by, case_no)
         view, added = queries.draft_view(row), {}
         for material, upload in uploads.items():
-            added[material] = _store(by, _material(view, material).material, upload, owner=f"case:{case_no}")
+            added[material] = _store(by, _material(view, material), upload, owner=f"case:{case_no}")
         row.materials, row.updated_at = {**row.materials, **added}, time.now()
         row.save()
         given = [{"key": m, "how": "upload", "ref": kept["ref"]} for m, kept in added.items()]
@@ -203,8 +204,14 @@ def _material(view: shapes.Draft, material: str) -> shapes.DraftMaterial:
                        {"material": material}, fields={material: "This material is not needed."})  # fmt: skip
 
 
-def _store(by: Actor, material: shapes.Material, upload: shapes.Upload, owner: str) -> dict[str, str]:
+def _store(by: Actor, given: shapes.DraftMaterial, upload: shapes.Upload, owner: str) -> dict[str, str]:
+    """Keep a file for a material; the same content again is the file that is there, so that a repeated call is one."""
     name, content = upload
-    stored = files.store(by=by, name=name, content=content, allow=material.accept)
+    if given.how == "upload" and given.ref:
+        before = files.file(by=by, id=given.ref)
+        if before.sha256 == hashlib.sha256(content).hexdigest():
+            files.attach(by=by, id=before.id, owner=owner)
+            return {"how": "upload", "ref": before.id, "name": before.name}
+    stored = files.store(by=by, name=name, content=content, allow=given.material.accept)
     files.attach(by=by, id=stored.id, owner=owner)
     return {"how": "upload", "ref": stored.id, "name": stored.name}

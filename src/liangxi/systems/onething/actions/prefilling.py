@@ -23,10 +23,11 @@ class _Known:
     licences: Mapping[str, str]
     sex: str
 
-    def of(self, source: str) -> tuple[str, Fact] | None:
+    def of(self, source: str) -> tuple[str, str, Fact] | None:
+        """The subject, the field under which the subject's register knows it, and the fact."""
         found = sources.resolve(source, self.sex)
         fact = self.facts.get((found.subject, found.field))
-        return None if fact is None else (self.subjects.get(found.subject, ""), fact)
+        return None if fact is None else (self.subjects.get(found.subject, ""), found.field, fact)
 
 
 def prefill(by: Actor, draft: Draft, guide: Guide) -> None:
@@ -91,10 +92,10 @@ def _fill_fields(draft: Draft, guide: Guide, known: _Known) -> None:
         if field.source.startswith("ask."):
             values[field.id] = draft.answers.get(field.source.removeprefix("ask."))
         elif field.source and (found := known.of(field.source)):
-            subject, fact = found
+            subject, name, fact = found
             values[field.id] = fact.value
             origins[field.id] = {
-                "source": field.source,
+                "source": name,
                 "subject": subject,
                 "org": fact.source_org,
                 "org_title": dict(fact.source_title),

@@ -11,9 +11,14 @@ from liangxi.systems.onething.actions import loading
 from liangxi.systems.onething.rules import situation
 
 
-def packages(*, audience: str | None = None, category: str | None = None) -> tuple[shapes.PackageCard, ...]:
-    """The packages in force for `audience` (person, firm) and category id, the most used first."""
-    return queries.cards(audience, category)
+def packages(
+    *, audience: str | None = None, category: str | None = None, query: str = ""
+) -> tuple[shapes.PackageCard, ...]:
+    """The packages in force for `audience` (person, firm) and category id, the most used first.
+
+    With words in `query` those that hold them all, the best hit first.
+    """
+    return queries.found(queries.cards(audience, category), query)
 
 
 def guide(*, package: str, answers: Mapping[str, Any] | None = None, on: date | None = None) -> shapes.Guide:

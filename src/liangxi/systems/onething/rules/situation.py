@@ -49,24 +49,22 @@ def _typed(question: Question, value: Any) -> Any:
         return _as_bool(value)
     if question.type == "number":
         return _as_number(question, value)
-    if value not in {key for key, _ in question.options}:
+    if not isinstance(value, str) or value not in {key for key, _ in question.options}:
         raise ValueError("Choose one of the options.")
     return value
 
 
 def _as_bool(value: Any) -> bool:
     plain = value.lower() if isinstance(value, str) else value
-    if plain in _TRUE:
-        return True
-    if plain in _FALSE:
-        return False
+    if isinstance(plain, str | int) and plain in _TRUE | _FALSE:
+        return plain in _TRUE
     raise ValueError("Answer yes or no.")
 
 
 def _as_number(question: Question, value: Any) -> float | int:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("Enter a number.") from None
     low, high = question.minimum, question.maximum
     if not isfinite(number):

@@ -1,0 +1,145 @@
+"""Refusals as problem details (RFC 9457), and reading of bodies that lets nothing through that cannot be kept."""
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, cast
+
+import structlog
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _n
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+
+from liangxi.kit.errors import HouseError, InvalidError, UnauthenticatedError
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger()
+
+_WHY: Mapping[str, str] = {
+    "missing": _n("This must be filled in."),
+    "extra_forbidden": _n("There is no such field."),
+    "string_type": _n("This must be text."),
+    "string_too_long": _n("This is too long."),
+    "string_too_short": _n("This is too short."),
+    "literal_error": _n("Choose one of the values that the description of the API names."),
+    "union_tag_invalid": _n("Choose one of the values that the description of the API names."),
+    "union_tag_not_found": _n("This must be filled in."),
+}
+_PLAIN: Mapping[int, str] = {
+    404: _n("There is nothing at this address."),
+    405: _n("This address does not take that method."),
+}
+_OTHERWISE = _n("This is not what the description of the API asks for.")
+
+
+class TooLargeError(HouseError):
+    """The body is larger than one call may be."""
+
+    status = 413
+
+
+class MalformedError(HouseError):
+    """The body is not JSON, or holds signs that cannot be kept."""
+
+    status = 400
+
+
+class Reader(Parser):
+    """Reads JSON as RFC 8259 has it: no NaN, and no NUL or half characters, which no register can keep."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """The body; ValueError becomes the answer 400."""
+        found = json.loads(request.body, parse_constant=_no_number, parse_float=_finite)
+        text = json.dumps(found, ensure_ascii=False)
+        text.encode()
+        if "\\u0000" in text:
+            raise ValueError("NUL")
+        return cast(dict[str, Any], found)
+
+    def parse_querydict(
+        self, data: "MultiValueDict[str, Any]", list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        """The parameters of an address; InvalidError names the one that cannot be kept."""
+        found = super().parse_querydict(data, list_fields, request)
+        for name, value in found.items():
+            if isinstance(value, str) and "\x00" in value:
+                why = _n("The text holds a character that cannot be kept.")
+                raise InvalidError("rest.text", why, fields={name: why})
+        return found
+
+
+def problem(request: HttpRequest, error: HouseError) -> HttpResponse:
+    """A refusal as a document that a program can act on; the words are in the language that it asked for."""
+    log.info("rest.request.refused", code=error.code, status=error.status, path=request.path)
+    said, written = error.problem(gettext), {"ensure_ascii": False}
+    answer = JsonResponse(said, status=error.status, content_type=MEDIA_TYPE, json_dumps_params=written)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        known = ', error="invalid_token"' if "Authorization" in request.headers else ""
+        answer["WWW-Authenticate"] = f'Bearer realm="liangxi"{known}'
+    return answer
+
+
+def plain(request: HttpRequest, status: int) -> HttpResponse:
+    """The refusal of an address (404) or of a method on it (405)."""
+    error = HouseError(f"rest.{status}", _PLAIN[status])
+    error.status = status
+    return problem(request, error)
+
+
+def translate(api: NinjaAPI) -> None:
+    """Teach `api` to answer each of its own refusals and each of ours as a problem."""
+    handlers: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        HouseError: problem,
+        ValidationError: _invalid,
+        AuthenticationError: _unauthenticated,
+        HttpError: _malformed,
+        RequestDataTooBig: _too_large,
+        SuspiciousOperation: _malformed,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = {_place(one["loc"]): _WHY.get(one["type"], _OTHERWISE) for one in error.errors}
+    return problem(request, InvalidError("rest.invalid", "Some fields are missing or wrong.", fields=fields))
+
+
+def _place(loc: tuple[Any, ...]) -> str:
+    """The path of a field as the caller wrote it: without the part of the request and without our argument's name."""
+    source, *path = loc
+    if source != "body":
+        return ".".join(str(part) for part in path)
+    path = path[1:]
+    if loc[1] == "command" and len(path) > 1:
+        path = path[1:]  # the kind of command, which the caller gave as `action`
+    return ".".join(str(part) for part in path) or ("action" if loc[1] == "command" else "body")
+
+
+def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    said = UnauthenticatedError("rest.unauthenticated", "Send a key: Authorization: Bearer <key>.")
+    return problem(request, said)
+
+
+def _malformed(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(request, MalformedError("rest.malformed", "The body cannot be read as the description asks for."))
+
+
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(request, TooLargeError("rest.too_large", "The body is larger than one call may be."))
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return number
