@@ -17,6 +17,7 @@ from liangxi.systems.onething.rules import checking, compiling
 from liangxi.systems.onething.shapes import FileFinding, LoadedPackages, Package
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
+_DEPARTMENTS, _TYPES = "organisations.csv", "codes/licence_type.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class _Read:
 def check_profile(root: Path) -> tuple[FileFinding, ...]:
     """Every fault in the packages below `root`, each with its file and line."""
     matters, findings = _matters(root)
-    findings += _unknown_types(root, matters)
+    findings += _unknown_codes(root, matters)
+    departments = _column(root / _DEPARTMENTS)
     for file in sorted((root / "onethings").glob("*.yaml")):
         read = _read(file, matters)
-        findings += read if isinstance(read, list) else _faults(read)
+        findings += read if isinstance(read, list) else [*_faults(read), *_strangers(read, departments)]
     return tuple(findings)
 
 
@@ -57,20 +59,39 @@ def load_profile(by: Actor, root: Path) -> LoadedPackages:
     return LoadedPackages(added=added, unchanged=len(read) - added)
 
 
-def _unknown_types(root: Path, matters: dict[str, dict[str, Any]]) -> list[FileFinding]:
-    """Matters whose result is no type of certificate: nobody could issue it."""
-    table = root / "codes/licence_type.csv"
-    if not table.exists():
-        return []
-    with table.open(encoding="utf-8-sig", newline="") as stream:
-        known = {row["code"] for row in csv.DictReader(stream)}
-    wrong = [matter for matter in matters.values() if matter["result"] and matter["result"] not in known]
-    hint = f"add it to {table} or use one of its codes"
+def _unknown_codes(root: Path, matters: dict[str, dict[str, Any]]) -> list[FileFinding]:
+    """Matters of a department that nobody knows, and those whose result is no type of certificate."""
+    found = []
+    for key, table, what in (("org", _DEPARTMENTS, "no organisation"), ("result", _TYPES, "no type of certificate")):
+        known = _column(root / table)
+        wrong = [one for one in matters.values() if known is not None and one[key] and one[key] not in known]
+        hint = f"add it to {root / table} or use one of its codes"
+        for matter in wrong:
+            file, line = _place(root, matter["id"])
+            text = f"the {key} {matter[key]} of {matter['id']} is {what}"
+            found.append(FileFinding(str(file), line, text, hint))
+    return found
+
+
+def _strangers(read: _Read, departments: set[str] | None) -> list[FileFinding]:
+    """Where the package itself names a department that nobody knows."""
+    body = read.document.data
+    named: dict[tuple[str, ...], str] = {("lead",): body["lead"]}
+    named |= {("flow", step): body["flow"][step] for step in ("accept", "hand_out")}
     return [
-        FileFinding(str(file), line, f"the result {matter['result']} of {matter['id']} is no type of certificate", hint)
-        for matter in wrong
-        for file, line in [_place(root, matter["id"])]
+        FileFinding(str(read.document.path), read.document.line_of(path), f"{code} is no organisation", "")
+        for path, code in named.items()
+        if departments is not None and code not in departments
     ]
+
+
+def _column(table: Path) -> set[str] | None:
+    """The codes of a table of the profile; None where there is none, or one whose own faults are told elsewhere."""
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as stream:
+            return {row["code"] for row in csv.DictReader(stream)}
+    except (FileNotFoundError, UnicodeDecodeError, csv.Error, KeyError):
+        return None
 
 
 def _place(root: Path, matter: str) -> tuple[Path, int]:
