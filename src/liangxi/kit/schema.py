@@ -62,12 +62,18 @@ def load_yaml(path: Path, schema: Path) -> Document:
     tree = _parse(path)
     data = _plain(tree)
     findings = [
-        Finding(path, _line(tree, error.instance_path), ".".join(map(str, error.instance_path)), error.message)
+        Finding(path, _line(tree, _place(error)), ".".join(map(str, error.instance_path)), error.message)
         for error in _validator(schema).iter_errors(data)
     ]
     if findings:
         raise DocumentError(findings)
     return Document(path, data, tree)
+
+
+def _place(error: jsonschema_rs.ValidationError) -> Place:
+    """Where the fault stands: for a key that nobody knows the key itself, not what it stands in."""
+    unknown = getattr(error.kind, "unexpected", [])
+    return [*error.instance_path, *unknown[:1]]
 
 
 def _parse(path: Path) -> Any:

@@ -4,10 +4,9 @@ A profile is a folder: `profile.toml`, tables as CSV (UTF-8, a header, a column 
 the same profile again changes nothing.
 """
 
-import csv
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,13 +23,14 @@ from liangxi.core.places import face as places
 from liangxi.core.places.shapes import Division, DivisionCode, Outline
 from liangxi.core.search import face as search
 from liangxi.kit import actor
-from liangxi.kit.errors import InvalidError
 from liangxi.site import land
+from liangxi.site.tables import Row, day, fault, keyed, number, placed, table
 from liangxi.systems.onething import face as onething
 
 HOUSE = actor.system("load")
+_LANGUAGES = ("zh", "en")
 _CODE_COLUMNS = frozenset({"code", "title_zh", "title_en", "parent", "valid_from", "valid_to", "provenance"})
-Row = dict[str, str]
+_NEEDED = ("title.zh", "history_from", "map.synthetic", "levels.village", "code_lists")  # of profile.toml
 
 
 def load(root: Path) -> str:
@@ -43,9 +43,9 @@ def load(root: Path) -> str:
         counts = {
             "codes": _codes(root, profile),
             "days": _calendar(root),
-            "divisions": _divisions(root, profile),
             "organisations": _organisations(root, profile),
             "synonyms": _synonyms(root),
+            "divisions": _divisions(root, profile),
         }
         packages = onething.load_profile(by=HOUSE, root=root)
     counts["packages"] = packages.added + packages.unchanged
@@ -55,63 +55,39 @@ def load(root: Path) -> str:
 def _profile(root: Path) -> dict[str, Any]:
     file = root / "profile.toml"
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        profile = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise _fault(file, 0, "there is no such profile") from error
+        raise fault(file, 0, "there is no such profile") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _fault(file, 0, str(error)) from error
-
-
-def _table(file: Path, *needed: str) -> Iterator[tuple[int, Row]]:
-    """The rows of a table with their line numbers; a missing column or cell is a fault."""
-    try:
-        stream = file.open(encoding="utf-8-sig", newline="")
-    except FileNotFoundError as error:
-        raise _fault(file, 0, "the profile lacks this table") from error
-    with stream:
-        reader = csv.DictReader(stream, strict=True)
-        missing = [name for name in (*needed, "provenance") if name not in (reader.fieldnames or ())]
-        if missing:
-            raise _fault(file, 1, f"the column {missing[0]} is missing")
-        for row in reader:
-            if None in row or None in row.values():
-                raise _fault(file, reader.line_num, f"this line does not have {len(reader.fieldnames or ())} cells")
-            empty = [name for name in needed if not row[name]]
-            if empty:
-                raise _fault(file, reader.line_num, f"{empty[0]} is empty")
-            yield reader.line_num, row
-
-
-def _day(file: Path, line: int, text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise _fault(file, line, f"'{text}' is no day (YYYY-MM-DD)") from error
-
-
-def _fault(file: Path, line: int, reason: str) -> InvalidError:
-    place = f"{file}:{line}" if line else str(file)
-    return InvalidError(
-        "load.profile", "%(place)s: %(reason)s", {"place": place, "reason": reason}, fields={place: reason}
-    )
+        raise fault(file, 0, str(error)) from error
+    needed = [*_NEEDED, *(f"code_lists.{name}.{lang}" for name in profile.get("code_lists", ()) for lang in _LANGUAGES)]
+    for path in needed:
+        found: Any = profile
+        for step in path.split("."):
+            if not isinstance(found, dict) or step not in found:
+                raise fault(file, 0, f"{path} is missing")
+            found = found[step]
+    return profile
 
 
 def _codes(root: Path, profile: dict[str, Any]) -> int:
     count = 0
     for list_id, title in profile["code_lists"].items():
         file = root / "codes" / f"{list_id}.csv"
+        rows = list(table(file, "code", "title_zh", columns="title_en parent valid_from valid_to"))
         entries = [
             Code(
                 code=row["code"],
                 title={"zh": row["title_zh"], "en": row["title_en"]},
                 parent=row["parent"],
-                valid_from=_day(file, line, row["valid_from"]),
-                valid_to=_day(file, line, row["valid_to"]),
+                valid_from=day(file, line, row["valid_from"]),
+                valid_to=day(file, line, row["valid_to"]),
                 attributes={name: value for name, value in row.items() if name not in _CODE_COLUMNS and value},
             )
-            for line, row in _table(file, "code", "title_zh")
+            for line, row in rows
         ]
-        count += codes.load(by=HOUSE, list_id=list_id, title=title, entries=entries)
+        with placed(file, {row["code"]: line for line, row in rows}):
+            count += codes.load(by=HOUSE, list_id=list_id, title=title, entries=entries)
     return count
 
 
@@ -119,22 +95,31 @@ def _calendar(root: Path) -> int:
     """The exceptional days by the notice that orders them; a notice speaks for the year of its latest day."""
     file = root / "calendar.csv"
     notices: dict[str, list[DayRow]] = defaultdict(list)
-    for line, row in _table(file, "date", "kind", "notice"):
-        day = _day(file, line, row["date"])
-        if row["kind"] not in {"off", "work"} or day is None:
-            raise _fault(file, line, "kind must be off or work")
-        notices[row["notice"]].append(DayRow(day, row["name"], row["kind"], row["notice"]))  # type: ignore[arg-type]
-    return sum(calendar.load(by=HOUSE, year=max(day.date for day in days).year, days=days) for days in notices.values())
+    listed = keyed(file, "date", "kind", "notice", columns="name")
+    for line, row in listed.values():
+        on = day(file, line, row["date"])
+        if row["kind"] not in {"off", "work"} or on is None:
+            raise fault(file, line, "kind must be off or work")
+        notices[row["notice"]].append(DayRow(on, row["name"], row["kind"], row["notice"]))  # type: ignore[arg-type]
+    with placed(file, {key: line for key, (line, _) in listed.items()}):
+        years: dict[int, list[DayRow]] = defaultdict(list)
+        for days in notices.values():
+            years[max(one.date for one in days).year] += days
+        return sum(calendar.load(by=HOUSE, year=year, days=days) for year, days in years.items())
 
 
 def _divisions(root: Path, profile: dict[str, Any]) -> int:
     areas = root / "areas"
-    seats = {row["division"]: row for _, row in _table(areas / "seats.csv", "division")}
-    kept: dict[str, list[DivisionCode]] = defaultdict(list)
-    file = areas / "division_codes.csv"
-    for line, row in _table(file, "division", "scheme", "code"):
-        since, until = _day(file, line, row["valid_from"]), _day(file, line, row["valid_to"])
-        kept[row["division"]].append(DivisionCode(row["scheme"], row["code"], since, until))
+    file = areas / "divisions.csv"
+    listed = keyed(file, "id", "name_zh", "level", "kind", columns="name_en parent is_statutory")
+    for line, row in listed.values():
+        if not row["name_en"] and row["level"] != "village":
+            raise fault(file, line, "name_en is empty")
+        if row["level"] not in profile["levels"]:
+            raise fault(file, line, f"there is no level {row['level']}")
+        if row["parent"] and listed.get(row["parent"], (line,))[0] >= line:
+            raise fault(file, line, f"the parent {row['parent']} is not listed before it")
+    kept, seats = _division_codes(areas, listed), _seats(areas, listed)
     divisions = [
         Division(
             id=row["id"],
@@ -144,15 +129,40 @@ def _divisions(root: Path, profile: dict[str, Any]) -> int:
             parent=row["parent"] or None,
             is_statutory=row["is_statutory"] == "1",
             codes=tuple(kept[row["id"]]),
-            lon=_number(seats.get(row["id"], {}).get("seat_lon", "")),
-            lat=_number(seats.get(row["id"], {}).get("seat_lat", "")),
+            lon=seats.get(row["id"], (None, None))[0],
+            lat=seats.get(row["id"], (None, None))[1],
         )
-        for _, row in _table(areas / "divisions.csv", "id", "name_zh", "level", "kind")
+        for _, row in listed.values()
     ]
     places.load_divisions(by=HOUSE, divisions=divisions)
     if profile["map"]["synthetic"]:
         places.load_outlines(by=HOUSE, outlines=_outlines(areas, divisions))
     return len(divisions)
+
+
+def _division_codes(areas: Path, listed: Mapping[str, Any]) -> dict[str, list[DivisionCode]]:
+    file = areas / "division_codes.csv"
+    kept: dict[str, list[DivisionCode]] = defaultdict(list)
+    for line, row in table(file, "division", "scheme", "code", columns="valid_from valid_to"):
+        if row["division"] not in listed:
+            raise fault(file, line, f"there is no division {row['division']}")
+        since, until = day(file, line, row["valid_from"]), day(file, line, row["valid_to"])
+        kept[row["division"]].append(DivisionCode(row["scheme"], row["code"], since, until))
+    return kept
+
+
+def _seats(areas: Path, listed: Mapping[str, Any]) -> dict[str, tuple[float | None, float | None]]:
+    file = areas / "seats.csv"
+    rows = keyed(file, "division", "centroid_lon", "centroid_lat", "area_km2", columns="seat_lon seat_lat")
+    for line, row in rows.values():
+        if row["division"] not in listed:
+            raise fault(file, line, f"there is no division {row['division']}")
+        for name in ("centroid_lon", "centroid_lat", "area_km2"):
+            number(file, line, row[name])
+    return {
+        key: (number(file, line, row["seat_lon"]), number(file, line, row["seat_lat"]))
+        for key, (line, row) in rows.items()
+    }
 
 
 def _outlines(areas: Path, divisions: list[Division]) -> Iterator[Outline]:
@@ -164,7 +174,7 @@ def _outlines(areas: Path, divisions: list[Division]) -> Iterator[Outline]:
             towns[one.parent].append(one.id)
     seats = [
         land.Seat(row["division"], float(row["centroid_lon"]), float(row["centroid_lat"]), float(row["area_km2"]))
-        for _, row in _table(areas / "seats.csv", "division", "centroid_lon", "centroid_lat", "area_km2")
+        for _, row in table(areas / "seats.csv")
         if levels[row["division"]] == "county"
     ]
     ring = [tuple(point) for point in tomllib.loads((areas / "blob.toml").read_text(encoding="utf-8"))["ring"]]
@@ -173,26 +183,30 @@ def _outlines(areas: Path, divisions: list[Division]) -> Iterator[Outline]:
         yield Outline(division=division, level=levels[division], rings=rings, is_synthetic=True)
 
 
-def _number(text: str) -> float | None:
-    return float(text) if text else None
-
-
 def _organisations(root: Path, profile: dict[str, Any]) -> int:
     """Each organisation once a name: the dated names stand in a table of their own."""
     oldest = profile["history_from"]
-    names: dict[str, list[OrganisationRow]] = defaultdict(list)
-    listed: dict[str, Row] = {row["code"]: row for _, row in _table(root / "organisations.csv", "code", "name_zh")}
-    file = root / "organisation_names.csv"
-    for line, row in _table(file, "code", "name_zh"):
-        if row["code"] not in listed:
-            raise _fault(file, line, f"there is no organisation {row['code']}")
-        since, until = _day(file, line, row["valid_from"]) or oldest, _day(file, line, row["valid_to"])
-        names[row["code"]].append(_organisation(listed[row["code"]] | row, since, until))
+    table_of_all = root / "organisations.csv"
+    listed = keyed(table_of_all, "code", "name_zh", "name_en", "kind", columns="parent line valid_from")
+    names = _organisation_names(root / "organisation_names.csv", listed, oldest)
     rows: list[OrganisationRow] = []
-    for code, row in listed.items():
-        since = _day(root / "organisations.csv", 0, row["valid_from"]) or oldest
+    for code, (line, row) in listed.items():
+        since = day(table_of_all, line, row["valid_from"]) or oldest
         rows += names.get(code) or [_organisation(row, since, None)]
-    return people.load_organisations(by=HOUSE, rows=rows)
+    with placed(table_of_all, {code: line for code, (line, _) in listed.items()}):
+        return people.load_organisations(by=HOUSE, rows=rows)
+
+
+def _organisation_names(
+    file: Path, listed: Mapping[str, tuple[int, Row]], oldest: date
+) -> dict[str, list[OrganisationRow]]:
+    names: dict[str, list[OrganisationRow]] = defaultdict(list)
+    for line, row in table(file, "code", "name_zh", "name_en", columns="valid_from valid_to"):
+        if row["code"] not in listed:
+            raise fault(file, line, f"there is no organisation {row['code']}")
+        since, until = day(file, line, row["valid_from"]) or oldest, day(file, line, row["valid_to"])
+        names[row["code"]].append(_organisation(listed[row["code"]][1] | row, since, until))
+    return names
 
 
 def _organisation(row: Row, since: date, until: date | None) -> OrganisationRow:
@@ -209,5 +223,7 @@ def _organisation(row: Row, since: date, until: date | None) -> OrganisationRow:
 
 
 def _synonyms(root: Path) -> int:
-    rows = _table(root / "synonyms.csv", "term", "synonyms")
-    return search.load_synonyms(by=HOUSE, synonyms={row["term"]: row["synonyms"].split(";") for _, row in rows})
+    rows = keyed(root / "synonyms.csv", "term", "synonyms")
+    return search.load_synonyms(
+        by=HOUSE, synonyms={term: row["synonyms"].split(";") for term, (_, row) in rows.items()}
+    )

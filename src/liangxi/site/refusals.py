@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -24,6 +26,12 @@ class Refusals:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """No page gets a NUL character: nobody can type one, and PostgreSQL keeps none (400)."""
+        typed = (value for sent in (request.GET, request.POST) for _, values in sent.lists() for value in values)
+        if "\x00" in request.path or any("\x00" in value for value in typed):
+            raise SuspiciousOperation("a NUL character was sent")
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer to a HouseError with its own status; anything else is a fault and goes on."""

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.test import RequestFactory
 from django.utils import translation
@@ -75,3 +75,19 @@ def test_a_program_gets_problem_details():
 
 def test_a_fault_is_not_hidden():
     assert refused(ValueError("a fault")) is None
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        RequestFactory().get("/somewhere/", {"q": "a\x00"}),
+        RequestFactory().get("/some%00where/"),
+        RequestFactory().post("/somewhere/", {"note": ["fine", "\x00"]}),
+    ],
+    ids=["query", "path", "form"],
+)
+def test_what_no_database_keeps_reaches_no_page(request_):
+    with pytest.raises(SuspiciousOperation):
+        Refusals(lambda request: HttpResponse()).process_view(request_, None, (), {})
+    clean = RequestFactory().post("/somewhere/", {"note": "fine"})
+    assert Refusals(lambda request: HttpResponse()).process_view(clean, None, (), {}) is None

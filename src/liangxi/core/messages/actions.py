@@ -22,7 +22,7 @@ from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError, NotFoundError
 
 HOUSE = actor.system("messages").with_purpose("message")
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_MAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
 
 
 def send(by: Actor, to_person: str, template: str, params: Mapping[str, Any], key: str, link: str) -> bool:
@@ -80,7 +80,7 @@ def post(event: MessageSent) -> None:
     phone = people.person(by=HOUSE, id=event.person).phone
     mail = Address.objects.filter(person=event.person).values_list("mail", flat=True).first()
     if phone:
-        short = templates.words(row.template, {**row.params, "note": ""}, "zh")[1]
+        short = templates.short(row.template, row.params, "zh")
         port("sms").send(Letter(id=str(row.pk), to=phone, title=title, text=short))
     if mail:
         port("mail").send(Letter(id=str(row.pk), to=mail, title=title, text=text))

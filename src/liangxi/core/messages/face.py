@@ -19,7 +19,10 @@ def send(*, by: Actor, to_person: str, template: str, params: Mapping[str, Any],
 
 
 def inbox(*, by: Actor, after: str | None = None, limit: int = 50) -> tuple[Message, ...]:
-    """The messages of the person of `by` in his language, the newest first; `after` is the last id seen."""
+    """The messages of the person of `by` in his language, the newest first; `after` is the last id seen.
+
+    InvalidError `messages.after` when it is none.
+    """
     return queries.inbox(by.person, after, max(1, min(limit, 200))) if by.person else ()
 
 

@@ -1,18 +1,28 @@
 """Reading one's box."""
 
+from uuid import UUID
+
 from django.utils.translation import get_language
 
 from liangxi.core.messages import models
 from liangxi.core.messages.rules import templates
 from liangxi.core.messages.shapes import Message
+from liangxi.kit.errors import InvalidError
 
 
 def inbox(person: str, after: str | None, limit: int) -> tuple[Message, ...]:
     """A person's messages, the newest first."""
     rows = models.Message.objects.filter(person=person)
     if after:
-        rows = rows.filter(id__lt=after)
+        rows = rows.filter(id__lt=_id(after))
     return tuple(_shape(row) for row in rows.order_by("-id")[:limit])
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidError("messages.after", "This is not the end of a page.") from error
 
 
 def _shape(row: models.Message) -> Message:

@@ -20,7 +20,8 @@ ORDER BY kind, key, rank DESC
 
 def find(query: str, kind: str | None, audience: str | None, lang: str | None, limit: int) -> tuple[Hit, ...]:
     """The best hits of all ways to ask."""
-    ways = rules.widened(query[: rules.LONGEST_QUERY], _synonyms())
+    query = query[: rules.LONGEST_QUERY].replace("\x00", " ")
+    ways = rules.widened(query, _synonyms())
     if not ways:
         return ()
     asked = " | ".join("(" + " & ".join(rules.quoted(term) for term in way) + ")" for way in ways)

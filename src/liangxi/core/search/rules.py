@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 LONGEST_QUERY = 200
 MOST_TERMS = 60
 _LAST_PLACE = 16383  # PostgreSQL counts no further
-_HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+_MOST_PLACES = 255  # and keeps no more of one term
+_HAN = "々〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
 _RUN = re.compile(rf"([{_HAN}]+)|([^\W_]+)")
 
 
@@ -50,10 +51,16 @@ def quoted(term: str) -> str:
 
 
 def vector(title: str, text: str) -> str:
-    """The tsvector of a thing: terms with their places; those of the title weigh A, those of the text C."""
-    places = [f"{quoted(term)}:{min(n, _LAST_PLACE)}A" for n, term in enumerate(terms(title), start=1)]
-    places += [f"{quoted(term)}:{min(n, _LAST_PLACE)}C" for n, term in enumerate(terms(text), start=len(places) + 1)]
-    return " ".join(places)
+    """The tsvector of a thing: terms with their places; those of the title weigh A, those of the text C.
+
+    Each term is written once: PostgreSQL measures what it reads (1 MB at most), not what it keeps.
+    """
+    places: dict[str, dict[str, None]] = {}  # a set that keeps its order
+    of_title, of_text = terms(title), terms(text)
+    for n, term in enumerate((*of_title, *of_text), start=1):
+        weight = "A" if n <= len(of_title) else "C"
+        places.setdefault(term, {})[f"{min(n, _LAST_PLACE)}{weight}"] = None
+    return " ".join(f"{quoted(term)}:{','.join(list(at)[:_MOST_PLACES])}" for term, at in places.items())
 
 
 def query_terms(query: str) -> list[str]:

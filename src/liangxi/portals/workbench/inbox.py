@@ -28,7 +28,7 @@ NOBODY = InboxPage(rows=(), counts=LightCounts(), next=None)
 
 def asked(request: HouseRequest, name: str) -> str:
     """A word of the address, trimmed, without what no database keeps."""
-    return request.GET.get(name, "").replace("\x00", "").strip()[:100]
+    return request.GET.get(name, "").strip()[:100]
 
 
 @staff(*DESK)

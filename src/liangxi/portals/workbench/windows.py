@@ -30,7 +30,7 @@ MOST_FOUND = 10  # more are not told apart at a window
 def window(request: HouseRequest) -> HttpResponse:
     """Find who stands at the window; by POST, so that no address or log holds what was looked for."""
     errors, found = dict[str, str](), tuple[Person, ...]()
-    asked = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in ("query", "purpose")}
+    asked = {name: request.POST.get(name, "").strip() for name in ("query", "purpose")}
     if request.method == "POST":
         try:
             found = _found(request, asked)

@@ -31,18 +31,32 @@ def consent(by: Actor, person: str, purpose: str, ref: str) -> None:
         by.require("case.accept")  # said at the window, before a clerk
     if not purpose or not ref:
         raise _invalid("purpose", "Say what the data is read for.")
-    Consent.objects.get_or_create(
-        ref=ref,
-        person=UUID(person),
-        defaults={"purpose": purpose, "given_at": time.now(), "given_by": by.account},
-    )
+    ident = queries.uuid(person)
+    if ident is None:
+        raise _invalid("person", "Say who consents.")
+    with transaction.atomic():
+        said = {"given_at": time.now(), "given_by": by.account}
+        row, is_new = Consent.objects.get_or_create(ref=ref, person=ident, defaults={"purpose": purpose, **said})
+        if row.purpose != purpose:
+            raise ConflictError("data.consent.purpose", "This consent was given for another purpose.")
+        anew = Consent.objects.filter(pk=row.pk, withdrawn_at__isnull=False).update(withdrawn_at=None, **said)
+        if is_new or anew:
+            _record_consent(by, "data.consented", person, purpose, ref)
 
 
 def withdraw_consent(by: Actor, person: str, ref: str) -> None:
     """From now on nothing is read under it (个人信息保护法 art. 15)."""
     if by.person != person:
         by.require("case.accept")
-    Consent.objects.filter(ref=ref, person=UUID(person), withdrawn_at=None).update(withdrawn_at=time.now())
+    with transaction.atomic():
+        given = Consent.objects.filter(ref=ref, person=queries.uuid(person) or UUID(int=0), withdrawn_at=None)
+        for purpose in given.values_list("purpose", flat=True).select_for_update():
+            given.update(withdrawn_at=time.now())
+            _record_consent(by, "data.consent.withdrawn", person, purpose, ref)
+
+
+def _record_consent(by: Actor, action: str, person: str, purpose: str, ref: str) -> None:
+    audit.record(by=by, action=action, object=f"person:{person}", purpose=purpose, detail={"consent": ref})
 
 
 def fetch(by: Actor, purpose: str, subject: str, names: list[str], ref: str) -> dict[str, Fact]:
@@ -100,6 +114,8 @@ def dispute(by: Actor, subject: str, field: str, claim: str, note: str) -> str:
     owner = queries.representative_of(subject) if queries.is_firm(subject) else subject
     if by.person is None or by.person != owner:
         raise ForbiddenError("data.dispute.stranger", "You may object to your own data and that of your firms.")
+    if catalogue.is_of_firms(field) != queries.is_firm(subject):
+        raise _invalid("field", "This register knows nothing of the one it is about.")
     with transaction.atomic():
         row, is_new = Dispute.objects.get_or_create(
             subject=UUID(subject),

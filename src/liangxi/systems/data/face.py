@@ -22,7 +22,8 @@ from liangxi.systems.data.shapes import (
 def consent(*, by: Actor, purpose: str, ref: str, person: str | None = None) -> None:
     """A person (that of `by`) allows the registers to be read for `purpose` on the occasion `ref`.
 
-    A clerk with `case.accept` may write down what `person` said at the window. InvalidError naming purpose.
+    A clerk with `case.accept` may write down what `person` said at the window. InvalidError naming purpose or person;
+    ConflictError `data.consent.purpose`: an occasion has one purpose. A withdrawn consent may be given again.
     """
     actions.consent(by, person or by.person or "", purpose, ref)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from decimal import Decimal
 
 from django.db import connection, transaction
 
@@ -22,7 +23,7 @@ def premises_at(*, by: Actor, address: str) -> Premises | None:
         return None
     return Premises(
         address=row.address,
-        area_m2=row.area_m2.normalize(),
+        area_m2=Decimal(f"{row.area_m2.normalize():f}"),  # 340, neither 340.00 nor 3.4E+2
         floor=row.floor,
         use=row.use,
         source_org=_OWNER,

@@ -26,8 +26,8 @@ TEMPLATES: Mapping[str, Words] = {
                "administrative reconsideration or go to court."),
     },
     "case.supplement": {
-        "zh": ("需要补正", "您的“{title}”（{case}）需要补正：{note} 补正期间不计入办理时限。"),
-        "en": ("Correction needed", "“{title}” ({case}) needs a correction: {note} The clock stands meanwhile."),
+        "zh": ("需要补正", "您的“{title}”（{case}）需要补正：{note}。补正期间不计入办理时限。"),
+        "en": ("Correction needed", "“{title}” ({case}) needs a correction: {note}. The clock stands meanwhile."),
     },
     "case.decided": {
         "zh": ("已办结一项", "“{title}”（{case}）已准予。"),
@@ -84,14 +84,22 @@ TEMPLATES: Mapping[str, Words] = {
         "en": ("Passed to the competent office", "“{title}” ({case}) was passed to the competent office: {note}"),
     },
     "data.corrected": {
-        "zh": ("数据已更正", "您对“{title}”的异议已核实并更正：{note}"),
-        "en": ("Data corrected", "Your objection to “{title}” was right and the value was corrected: {note}"),
+        "zh": ("数据已更正", "您对“{title}”的异议已核实并更正：{note}。"),
+        "en": ("Data corrected", "Your objection to “{title}” was right and the value was corrected: {note}."),
     },
     "data.upheld": {
-        "zh": ("数据经核实无误", "您对“{title}”的异议已核实，登记内容无误：{note}"),
-        "en": ("Data confirmed", "Your objection to “{title}” was checked; the register stands: {note}"),
+        "zh": ("数据经核实无误", "您对“{title}”的异议已核实，登记内容无误：{note}。"),
+        "en": ("Data confirmed", "Your objection to “{title}” was checked; the register stands: {note}."),
     },
 }  # fmt: skip
+
+_UNSAID = {"zh": "详情请登录查看", "en": "sign in to read it"}
+_STOPS = "。.；; \n"  # the template ends the sentence of a note
+
+
+def short(template: str, params: Mapping[str, Any], lang: str) -> str:
+    """The text for a telephone: as `words`, but what an official wrote is only pointed to."""
+    return words(template, {**params, "note": _UNSAID}, lang)[1]
 
 
 def words(template: str, params: Mapping[str, Any], lang: str) -> tuple[str, str]:
@@ -101,6 +109,7 @@ def words(template: str, params: Mapping[str, Any], lang: str) -> tuple[str, str
     """
     tongue = "en" if lang.startswith("en") else "zh"
     said = {name: value.get(tongue, "") if isinstance(value, Mapping) else str(value) for name, value in params.items()}
+    said = {name: value.rstrip(_STOPS) if name == "note" else value for name, value in said.items()}
     try:
         title, text = TEMPLATES[template][tongue]
         return title, text.format_map(said)

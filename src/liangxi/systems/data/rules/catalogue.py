@@ -56,11 +56,20 @@ REGISTERS: dict[str, Register] = {
 
 def register_of(field: str) -> Register:
     """The register that answers for a field; InvalidError `data.field.unknown` naming `field`."""
-    _, register, name = (*field.split("."), "", "")[:3]
-    if not field.startswith("registry.") or name not in REGISTERS.get(register, Register(org="", title={})).fields:
-        message = f"No register holds the field {field}."
-        raise InvalidError("data.field.unknown", message, fields={"field": message})
-    return REGISTERS[register]
+    match field.split("."):
+        case ["registry", register, name] if register in REGISTERS and name in REGISTERS[register].fields:
+            return REGISTERS[register]
+    raise InvalidError(
+        "data.field.unknown",
+        "No register holds the field %(field)s.",
+        {"field": field},
+        fields={"field": "No register holds this field."},
+    )
+
+
+def is_of_firms(field: str) -> bool:
+    """True for what is known of a firm, False for what is known of a person."""
+    return field.startswith("registry.firm.")
 
 
 def wanted(fields: Iterable[str]) -> dict[str, list[str]]:

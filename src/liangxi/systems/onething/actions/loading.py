@@ -18,6 +18,7 @@ from liangxi.systems.onething.rules import checking, compiling
 from liangxi.systems.onething.shapes import REDUCTIONS, FileFinding, LoadedPackages, Package, PackageSummary
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
+_DEPARTMENTS, _TYPES = "organisations.csv", "codes/licence_type.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,11 @@ class _Read:
 def check_profile(root: Path) -> tuple[FileFinding, ...]:
     """Every fault in the packages below `root`, each with its file and line."""
     matters, findings = _matters(root)
-    findings += [*_unknown_types(root, matters), *_unknown_orgs(root, matters)]
-    orgs = _codes(root / "organisations.csv")
+    findings += _unknown_codes(root, matters)
+    departments = _column(root / _DEPARTMENTS)
     for file in sorted((root / "onethings").glob("*.yaml")):
         read = _read(file, matters)
-        findings += read if isinstance(read, list) else _faults(read, orgs)
+        findings += read if isinstance(read, list) else [*_faults(read), *_strangers(read, departments)]
     return tuple(findings)
 
 
@@ -59,26 +60,6 @@ def _summary(package: Package) -> PackageSummary:
     )
 
 
-def _codes(table: Path) -> frozenset[str]:
-    """The codes of a table of the profile; none where it has no such table."""
-    if not table.exists():
-        return frozenset()
-    with table.open(encoding="utf-8-sig", newline="") as stream:
-        return frozenset(row["code"] for row in csv.DictReader(stream))
-
-
-def _unknown_orgs(root: Path, matters: dict[str, dict[str, Any]]) -> list[FileFinding]:
-    """Matters of organisations that the profile does not have: nobody could decide them."""
-    known = _codes(root / "organisations.csv")
-    wrong = [matter for matter in matters.values() if known and matter["org"] not in known]
-    return [
-        FileFinding(str(file), line, f"{matter['id']} belongs to {matter['org']}, which is no organisation",
-                    f"use a code of {root / 'organisations.csv'}")
-        for matter in wrong
-        for file, line in [_place(root, matter["id"])]
-    ]  # fmt: skip
-
-
 def load_profile(by: Actor, root: Path) -> LoadedPackages:
     """Store the packages below `root`; InvalidError with `file:line` for each fault, and then nothing is stored."""
     by.require("onething.publish")
@@ -98,17 +79,47 @@ def load_profile(by: Actor, root: Path) -> LoadedPackages:
     return LoadedPackages(added=added, unchanged=len(read) - added)
 
 
-def _unknown_types(root: Path, matters: dict[str, dict[str, Any]]) -> list[FileFinding]:
-    """Matters whose result is no type of certificate: nobody could issue it."""
-    table = root / "codes/licence_type.csv"
-    known = _codes(table)
-    wrong = [matter for matter in matters.values() if known and matter["result"] and matter["result"] not in known]
-    hint = f"add it to {table} or use one of its codes"
-    return [
-        FileFinding(str(file), line, f"the result {matter['result']} of {matter['id']} is no type of certificate", hint)
-        for matter in wrong
-        for file, line in [_place(root, matter["id"])]
+def _unknown_codes(root: Path, matters: dict[str, dict[str, Any]]) -> list[FileFinding]:
+    """Matters of a department that nobody knows, and those whose result is no type of certificate."""
+    found = []
+    for key, table, what in (("org", _DEPARTMENTS, "no organisation"), ("result", _TYPES, "no type of certificate")):
+        known = _column(root / table)
+        wrong = [one for one in matters.values() if known is not None and one[key] and one[key] not in known]
+        hint = f"add it to {root / table} or use one of its codes"
+        for matter in wrong:
+            file, line = _place(root, matter["id"])
+            text = f"the {key} {matter[key]} of {matter['id']} is {what}"
+            found.append(FileFinding(str(file), line, text, hint))
+    return found
+
+
+def _strangers(read: _Read, departments: set[str] | None) -> list[FileFinding]:
+    """Where the package itself names a department that nobody knows."""
+    package = read.package
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("lead",), package.lead),
+        (("flow", "accept"), package.accept_org),
+        (("flow", "hand_out"), package.hand_out_org),
     ]
+    named += [
+        (("items", n, "signs", "orgs"), org)
+        for n, item in enumerate(package.items)
+        for org in (item.signs.orgs if item.signs else ())
+    ]
+    return [
+        FileFinding(str(read.document.path), read.document.line_of(path), f"{code} is no organisation", "")
+        for path, code in named
+        if departments is not None and code not in departments
+    ]
+
+
+def _column(table: Path) -> set[str] | None:
+    """The codes of a table of the profile; None where there is none, or one whose own faults are told elsewhere."""
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as stream:
+            return {row["code"] for row in csv.DictReader(stream)}
+    except (FileNotFoundError, UnicodeDecodeError, csv.Error, KeyError):
+        return None
 
 
 def _place(root: Path, matter: str) -> tuple[Path, int]:
@@ -153,12 +164,12 @@ def _read(file: Path, matters: dict[str, dict[str, Any]]) -> _Read | list[FileFi
         return [FileFinding(str(file), document.line_of(error.path), reason, "")]
 
 
-def _faults(read: _Read, orgs: frozenset[str]) -> list[FileFinding]:
+def _faults(read: _Read) -> list[FileFinding]:
     file, document = str(read.document.path), read.document
     found = [
         FileFinding(file, document.line_of(one.path), one.message, one.hint) for one in checking.findings(read.package)
     ]
-    return found + _broken_fields(read) + _strangers(read, orgs)
+    return found + _broken_fields(read)
 
 
 def _broken_fields(read: _Read) -> list[FileFinding]:
@@ -178,23 +189,6 @@ def _in_form(place: str) -> tuple[str | int, ...]:
     """`fields.3.max` of a form as a path of the file."""
     _, n, *rest = place.split(".")
     return ("form", int(n), *rest)
-
-
-def _strangers(read: _Read, orgs: frozenset[str]) -> list[FileFinding]:
-    """Organisations in the flow that the profile does not have."""
-    package = read.package
-    named = {
-        ("lead",): package.lead,
-        ("flow", "accept"): package.accept_org,
-        ("flow", "hand_out"): package.hand_out_org,
-    }
-    signs = {("items", n, "signs", "orgs"): org for n, item in enumerate(package.items) if item.signs
-             for org in item.signs.orgs if org not in orgs}  # fmt: skip
-    return [
-        FileFinding(str(read.document.path), read.document.line_of(path), f"{org} is no organisation", "")
-        for path, org in (*named.items(), *signs.items())
-        if orgs and org not in orgs
-    ]
 
 
 def _store(by: Actor, read: _Read) -> bool:

@@ -67,8 +67,9 @@ def findings(package: Package) -> tuple[Finding, ...]:
     if structural:
         return structural
     every = tuple(situations(package))
+    if circles := tuple(_circles(package, every)):  # nothing that waits for itself can be counted or tried
+        return circles
     return (
-        *_circles(package, every),
         *_dead(package, every),
         *_endings(every, package),
         *_results(package, every),
