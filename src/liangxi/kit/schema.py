@@ -1,17 +1,15 @@
 """YAML content with its lines: read, checked against a JSON Schema, every fault told with file, line and reason."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+import yaml
 
 from liangxi.kit.errors import InvalidError
 
@@ -41,9 +39,31 @@ class DocumentError(InvalidError):
         super().__init__("kit.document", "%(faults)s", {"faults": text})
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The plain words of YAML 1.2: `yes`, `on` and dates are texts."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+_TAG = "tag:yaml.org,2002:"
+for _name, _pattern, _first in (
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("null", r"^(?:null|~|)$", ["n", "~", ""]),
+    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+    ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+):
+    _Loader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), list(_first))
+_SCALARS: Mapping[str, Callable[[str], Any]] = {
+    "bool": lambda text: text == "true",
+    "null": lambda text: None,
+    "int": int,
+    "float": float,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A sound file: `data` holds plain values (dates as ISO texts)."""
+    """A sound file: `data` holds plain values (dates as texts)."""
 
     path: Path
     data: Any
@@ -59,15 +79,28 @@ def load_yaml(path: Path, schema: Path) -> Document:
 
     Raises DocumentError for what is not YAML in UTF-8, for a key written twice and for whatever breaks the schema.
     """
-    tree = _parse(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise DocumentError([Finding(path, line, "", "is not UTF-8")]) from error
+    return read_yaml(text, schema, name=path)
+
+
+def read_yaml(text: str, schema: Path, *, name: Path) -> Document:
+    """The same for a text that is called `name`."""
+    tree = _parse(text, name)
+    repeated = [Finding(name, line, "", reason) for line, reason in _structure(tree, set())]
+    if repeated:
+        raise DocumentError(repeated)
     data = _plain(tree)
     findings = [
-        Finding(path, _line(tree, _place(error)), ".".join(map(str, error.instance_path)), error.message)
+        Finding(name, _line(tree, _place(error)), ".".join(map(str, error.instance_path)), error.message)
         for error in _validator(schema).iter_errors(data)
     ]
     if findings:
         raise DocumentError(findings)
-    return Document(path, data, tree)
+    return Document(name, data, tree)
 
 
 def _place(error: jsonschema_rs.ValidationError) -> Place:
@@ -76,18 +109,37 @@ def _place(error: jsonschema_rs.ValidationError) -> Place:
     return [*error.instance_path, *unknown[:1]]
 
 
-def _parse(path: Path) -> Any:
+def _parse(text: str, name: Path) -> Any:
     try:
-        return YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise DocumentError([Finding(path, line, "", "is not UTF-8")]) from error
-    except MarkedYAMLError as error:
+        return yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(str(error.problem or "cannot be read as YAML").split())
-        raise DocumentError([Finding(path, mark.line + 1 if mark else 1, "", reason)]) from error
-    except YAMLError as error:
-        raise DocumentError([Finding(path, 1, "", str(error))]) from error
+        raise DocumentError([Finding(name, mark.line + 1 if mark else 1, "", reason)]) from error
+    except yaml.YAMLError as error:
+        raise DocumentError([Finding(name, 1, "", " ".join(str(error).split()))]) from error
+
+
+def _structure(node: Any, seen: set[int]) -> Iterator[tuple[int, str]]:
+    """Line and reason of each key that stands twice, and of each alias, which a reader would have to look up."""
+    if isinstance(node, yaml.ScalarNode) or node is None:
+        return
+    line = node.start_mark.line + 1
+    if id(node) in seen:
+        yield line, "is used a second time by an alias"
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for one in node.value:
+            yield from _structure(one, seen)
+        return
+    keys = set[str]()
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode) or key.value in keys:
+            yield key.start_mark.line + 1, f"found duplicate key {getattr(key, 'value', '')!r}"
+            continue
+        keys.add(key.value)
+        yield from _structure(value, seen)
 
 
 @lru_cache(maxsize=32)
@@ -96,31 +148,31 @@ def _validator(schema: Path) -> jsonschema_rs.Draft202012Validator:
 
 
 def _plain(node: Any) -> Any:
-    """Values as JSON knows them, without the reader's own classes."""
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list | tuple):
-        return [_plain(value) for value in node]
-    if isinstance(node, datetime | date):
-        return node.isoformat()
-    if isinstance(node, bool) or node is None:
-        return node
-    for kind in (int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    return str(node)
+    """Values as JSON knows them."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _plain(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(value) for value in node.value]
+    if node is None:
+        return None
+    return _SCALARS.get(node.tag.removeprefix(_TAG), str)(node.value)
 
 
 def _line(tree: Any, place: Place) -> int:
-    line, node = 1, tree
-    if isinstance(node, CommentedMap | CommentedSeq):
-        line = node.lc.line + 1
+    line, node = tree.start_mark.line + 1 if tree is not None else 1, tree
     for step in place:
-        if not isinstance(node, CommentedMap | CommentedSeq) or (
-            step not in node if isinstance(node, CommentedMap) else not -1 < int(step) < len(node)
-        ):
+        found = _child(node, step)
+        if found is None:
             break
-        position = node.lc.key(step) if isinstance(node, CommentedMap) else node.lc.item(step)
-        line = (position[0] if position else node.lc.line) + 1
-        node = node[step]
+        line, node = found
     return line
+
+
+def _child(node: Any, step: str | int) -> tuple[int, Any] | None:
+    """The line of the key or the item, and its value."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key.start_mark.line + 1, value) for key, value in node.value if key.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and -1 < int(step) < len(node.value):
+        value = node.value[int(step)]
+        return value.start_mark.line + 1, value
+    return None
