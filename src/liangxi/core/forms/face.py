@@ -120,6 +120,8 @@ def _words(fault: Fault, field: Field | None) -> str:
         return say(fault.titles)
     params = dict(fault.params)
     if field:
-        params |= {"label": say(field.label), "unit": say(field.unit)}
+        unit = say(field.unit)
+        is_spaced = unit[:1].isascii() and unit[:1].isalpha()  # "10 yuan", but 10元 and 10%
+        params |= {"label": say(field.label), "unit": f" {unit}" if is_spaced else unit}
     text = gettext(fault.message)
     return text % params if params else text

@@ -276,9 +276,13 @@ class VersionRow:
     cases: int
 
 
+EARLIER_ANSWER = "earlier"
+"""The source of a value that the applicant gave in another application; there is no register to object to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prefilled:
-    """Where a prefilled value came from."""
+    """Where a prefilled value came from: a field of a register, or `EARLIER_ANSWER`."""
 
     field: str
     source: str

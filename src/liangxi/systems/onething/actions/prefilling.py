@@ -10,8 +10,10 @@ from liangxi.systems.data import face as data
 from liangxi.systems.data.shapes import Fact
 from liangxi.systems.onething.models import Draft
 from liangxi.systems.onething.rules import situation, sources
-from liangxi.systems.onething.shapes import FormField, Guide
+from liangxi.systems.onething.shapes import EARLIER_ANSWER, FormField, Guide
 from liangxi.systems.twin import face as twin
+
+EARLIER = 20  # applications of the same applicant that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ def prefill(by: Actor, draft: Draft, guide: Guide) -> None:
     """
     known = _ask_registers(by, draft, guide) if draft.consented_at else _Known({}, {}, {}, "")
     _fill_fields(draft, guide, known)
+    if draft.consented_at:
+        _fill_again(draft, guide)
     draft.materials = {
         m.material.id: kept for m in guide.materials if (kept := _satisfied(m.material.ways, known, guide)) is not None
     }
@@ -103,6 +107,37 @@ def _fill_fields(draft: Draft, guide: Guide, known: _Known) -> None:
             }
     draft.values = values
     draft.prefilled = origins
+
+
+def _fill_again(draft: Draft, guide: Guide) -> None:
+    """What no register knows, but the applicant has answered in another matter before, is not typed again.
+
+    The same package is left out: who applies for the same thing once more applies for something new.
+    """
+    before = Draft.objects.filter(person=draft.person, firm=draft.firm, case_no__isnull=False)
+    rows = before.exclude(package__package=guide.package.id).select_related("package").order_by("-updated_at")
+    open_fields = {field.id: field for field in _shown(draft, guide) if field.id not in draft.values}
+    for row in rows[:EARLIER]:
+        asked = {one["id"]: one for one in row.package.definition["package"]["form"]}
+        for id in open_fields.keys() & row.values.keys() & asked.keys():
+            if not _same_question(open_fields[id].definition, asked[id]) or row.values[id] in ("", None, []):
+                continue
+            del open_fields[id]
+            title = row.package.definition["package"]["title"]
+            draft.values[id] = row.values[id]
+            draft.prefilled[id] = {
+                "source": EARLIER_ANSWER,
+                "subject": "",
+                "org": "",
+                "org_title": {"zh": f"您在“{title['zh']}”中填写过", "en": f"your own answer in “{title['en']}”"},
+                "as_of": row.updated_at.date().isoformat(),
+            }
+
+
+def _same_question(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """True when both fields take the same answers under the same Chinese label."""
+    codes = [{option["code"] for option in field.get("options", ())} for field in (one, other)]
+    return one["type"] == other["type"] and codes[0] == codes[1] and one["label"]["zh"] == other["label"]["zh"]
 
 
 def _satisfied(ways: Iterable[str], known: _Known, guide: Guide) -> dict[str, str] | None:
