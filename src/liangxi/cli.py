@@ -86,7 +86,7 @@ def demo(options: argparse.Namespace) -> int:
     def work() -> int:
         from liangxi.site import sample
 
-        sample.make(seed=options.seed, scale=options.scale, say=say)
+        say(sample.make(seed=options.seed, scale=options.scale, say=say))
         return 0
 
     return _with_database(work)

@@ -130,21 +130,38 @@ def _plots(seed: int, scale: float) -> Iterator[_Plot]:
         town = names.get(one.parent or "")
         if town is not None and town.id in grounds and len(one.code()) == 12:
             found.append((one, town, names[town.parent or ""], float(dice(seed, "weight", one.id).gamma(3.0))))
-    whole = sum(weight for *_, weight in found)
-    settled, run = (0, 0), 0.0
-    for one, town, county, weight in found:
-        run += weight
-        upto = tuple(round(statistics[kind] * scale / 1000 * run / whole) for kind in ("persons", "firms"))
+    wanted = [round(statistics[kind] * scale / 1000) for kind in ("persons", "firms")]
+    shares = _shares([weight for *_, weight in found], wanted[0], wanted[1])
+    for (one, town, county, _), (persons, firms) in zip(found, shares, strict=True):
         yield _Plot(
             division=one,
             code=one.code(),
             place=f"32029{places_order(county, names)}",
             text=f"无锡市{county.name['zh']}{town.name['zh']}{one.name['zh'].removesuffix('委会').removesuffix('居')}",
             at=land.point_in(grounds[town.id], dice(seed, "place", one.id)),
-            persons=upto[0] - settled[0],
-            firms=upto[1] - settled[1],
+            persons=persons,
+            firms=firms,
         )
-        settled = (upto[0], upto[1])
+
+
+def _shares(weights: list[float], persons: int, firms: int) -> list[tuple[int, int]]:
+    """Persons and firms of each community by its weight; they add up exactly.
+
+    A firm needs somebody who represents it: firms of an empty community stand in the next one with persons, or in the
+    last one.
+    """
+    whole, run, settled, waiting = sum(weights), 0.0, (0, 0), 0
+    shares: list[tuple[int, int]] = []
+    for weight in weights:
+        run += weight
+        upto = (round(persons * run / whole), round(firms * run / whole))
+        here, waiting = upto[0] - settled[0], waiting + upto[1] - settled[1]
+        shares.append((here, waiting if here else 0))
+        waiting, settled = 0 if here else waiting, upto
+    last = max((n for n, (here, _) in enumerate(shares) if here), default=None)
+    if last is not None:
+        shares[last] = (shares[last][0], shares[last][1] + waiting)
+    return shares
 
 
 def places_order(county: Division, names: dict[str, Division]) -> int:
