@@ -45,7 +45,6 @@ def case(request: HouseRequest, no: str) -> HttpResponse:
 @require_POST
 def act(request: HouseRequest, no: str) -> HttpResponse:
     """One command. Whoever was faster is named, and what was typed stays on the page."""
-    view, whole = _read(request, no)
     deed = DEEDS.get(request.POST.get("do", ""))
     errors, conflict = dict[str, str](), ""
     try:
@@ -63,12 +62,11 @@ def act(request: HouseRequest, no: str) -> HttpResponse:
         errors = in_words(refused)
     except ConflictError as refused:
         conflict = _overtaken(refused)
-        view, whole = _read(request, no)
     else:
         said = gettext("It was done already; nothing was done twice.") if done.replayed else deed_words()[deed.name][1]
         messages.success(request, said)
         return redirect("workbench:case", no=no)
-    context = _context(request, view, whole)
+    context = _context(request, *_read(request, no))
     context |= _panel(request, context, deed, errors, conflict)
     return render(request, "workbench/case.html", context, status=422 if errors else 409)
 
