@@ -1,7 +1,9 @@
 """What every test run obeys. Its database is made by the plugin `tests/embedded.py`."""
 
 import os
+import shutil
 from collections.abc import Generator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -37,3 +39,19 @@ def _fresh_calendar() -> None:
     from liangxi.core.calendar import queries
 
     queries.forget()
+
+
+CITY = Path(__file__).parents[1] / "cities" / "wuxi"
+FEW = ("newborn", "restaurant")
+
+
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The profile of Wuxi with the packages that the stories use; a module that needs all of them says so."""
+    root = tmp_path_factory.mktemp("profile") / "wuxi"
+    shutil.copytree(CITY, root)
+    for folder in ("onethings", "matters"):
+        for file in (root / folder).glob("*.yaml"):
+            if file.stem not in FEW:
+                file.unlink()
+    return root

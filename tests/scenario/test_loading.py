@@ -19,7 +19,6 @@ from liangxi.site import loading
 from liangxi.systems.onething import face as onething
 
 HOUSE = system("test")
-CITY = Path(__file__).parents[2] / "cities" / "wuxi"
 NEWBORN, RESTAURANT = "onethings/newborn.yaml", "onethings/restaurant.yaml"
 
 # file, what stands there, what is planted (on that line), what is told
@@ -73,9 +72,9 @@ IN_TABLES = {
 
 
 @pytest.fixture
-def root(tmp_path, settings):
+def root(tmp_path, settings, profile):
     settings.CONFIG = replace(settings.CONFIG, home=tmp_path)
-    return Path(shutil.copytree(CITY, tmp_path / "city"))
+    return Path(shutil.copytree(profile, tmp_path / "city"))
 
 
 def plant(root: Path, file: str, old: str, new: str) -> int:

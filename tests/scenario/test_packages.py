@@ -57,6 +57,12 @@ def applied(by, package, answers, consent, number):
     return no
 
 
+@pytest.fixture(scope="module")
+def profile():
+    """All packages of the city."""
+    return CITY
+
+
 @pytest.fixture
 def applicants(city):
     """A resident, and the same acting for a firm."""

@@ -1,13 +1,13 @@
 """What was answered once is not typed again, in another matter, with its origin; and only with consent."""
 
 import pytest
-from tests.scenario.test_packages import applicants, applied
+from tests.scenario.test_packages import applicants, applied, profile
 from tests.scenario.test_workbench import city
 
 from liangxi.systems.onething import face as onething
 from liangxi.systems.onething.shapes import EARLIER_ANSWER
 
-assert applicants and city  # the fixtures
+assert applicants and city and profile  # the fixtures
 BIRTH = {"born_here": True, "married": True, "register_here": True, "insure": True, "card": True}
 
 

@@ -1,7 +1,6 @@
 """The sample city in the database: the same from the same seed, at home in its divisions, and no other city's."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -12,15 +11,14 @@ from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.site import loading, sample, wiring
 
 HOUSE = system("test")
-CITY = Path(__file__).parents[2] / "cities" / "wuxi"
 DRAWN = ("people_person", "people_firm", "people_household", "people_householdmember", "places_address",
          "places_gridcell", "data_marriage", "data_licence", "twin_premises")  # fmt: skip
 
 
 @pytest.fixture
-def city(transactional_db, settings, tmp_path):
+def city(transactional_db, settings, tmp_path, profile):
     settings.CONFIG = replace(settings.CONFIG, home=tmp_path)
-    loading.load(CITY)
+    loading.load(profile)
     wiring.connect()
 
 

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -22,7 +21,6 @@ from liangxi.systems.onething import face as onething
 
 HOUSE = system("test")
 PASSWORD = "a long way round Taihu"
-CITY = Path(__file__).parents[2] / "cities" / "wuxi"
 STAFF = (("window", "顾窗口", "gov-service", roles.CLERK), ("doctor", "沈卫健", "health", roles.APPROVER),
          ("doctor2", "尤卫健", "health", roles.APPROVER), ("police", "陆公安", "police", roles.APPROVER),
          ("market", "华市监", "market", roles.APPROVER))  # fmt: skip
@@ -34,10 +32,10 @@ MOTHER, FATHER = str(uuid4()), str(uuid4())
 
 
 @pytest.fixture
-def city(transactional_db, settings, tmp_path):
+def city(transactional_db, settings, tmp_path, profile):
     settings.CONFIG = replace(settings.CONFIG, home=tmp_path)
     settings.STORAGES = settings.STORAGES
-    loading.load(CITY)
+    loading.load(profile)
     wiring.connect()
     number = _numbered("32020319920514002")
     people.load_people(by=HOUSE, rows=[
