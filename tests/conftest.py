@@ -34,11 +34,15 @@ def _unskipped(report: Report) -> Report:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_calendar() -> None:
-    """Each test has a database of its own; what the process remembers of another's calendar must not reach it."""
+def _fresh_process() -> None:
+    """Each test has a database of its own; what the process remembers of another's must not reach it: the calendar,
+    and the language that a page was last asked for in."""
+    from django.utils import translation
+
     from liangxi.core.calendar import queries
 
     queries.forget()
+    translation.deactivate()
 
 
 CITY = Path(__file__).parents[1] / "cities" / "wuxi"

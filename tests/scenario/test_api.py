@@ -140,7 +140,7 @@ def test_a_problem_names_the_field(no):
     problem(nobody, 422, "rest.hand_out", "proof", "taker")
     problem(health.get("/tasks", light="pink"), 422, "rest.invalid", "light")
     problem(health.get("/tasks", after="nowhere"), 422, "cases.after", "after")
-    problem(health.get("/tasks", q="a\x00b"), 422, "rest.text", "q")
+    problem(health.get("/tasks", q="a\x00b"), 422, "site.text", "q")
     broken = window.client.post(f"{ROOT}/packages/newborn/guide", '{"answers": NaN}', content_type="application/json")
     problem(broken, 400, "rest.malformed")
     problem(health.get("/cases/99999999999999"), 404, "cases.case.unknown")

@@ -199,9 +199,9 @@ def test_an_objection_goes_to_the_owner_of_the_register(registers):
     assert object_to() == id  # the same twice is one
     other = object_to(field="registry.marriage.number", claim="J2")
     police, civil = officer(roles.STEWARD, "police"), officer(roles.STEWARD, "civil")
-    assert [one.id for one in data.disputes(by=police)] == [id]
-    assert [one.id for one in data.disputes(by=civil)] == [other]
-    assert len(data.disputes(by=officer(roles.STEWARD, "320200"))) == 2
+    assert [one.id for one in data.disputes(by=police).rows] == [id]
+    assert [one.id for one in data.disputes(by=civil).rows] == [other]
+    assert len(data.disputes(by=officer(roles.STEWARD, "320200")).rows) == 2
     assert {one.id for one in data.own_disputes(by=WIVES)} == {id, other} and not data.own_disputes(by=resident(MAN))
     for refused in (CLERK, officer(roles.APPROVER, "police"), WIVES):
         with pytest.raises(ForbiddenError):

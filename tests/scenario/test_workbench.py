@@ -200,7 +200,7 @@ def test_wrong_input_is_named_and_kept(no):
     assert strange.status_code == 422 and "Choose what to do." in strange.content.decode()
     assert window.get("/desk/", {"light": "pink"}).status_code == 422
     assert window.get("/desk/", {"after": "nowhere"}).status_code == 422
-    assert window.get("/desk/", {"q": "\x00"}).status_code == 400
+    assert window.get("/desk/", {"q": "\x00"}).status_code == 422
 
 
 def test_corrections_are_asked_once_and_stop_the_clock(no):

@@ -1,18 +1,18 @@
 """A face's refusal becomes a page that a person understands, or problem details (RFC 9457) for a program."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
-from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _n
 from django.views.defaults import server_error
 
-from liangxi.kit.errors import HouseError
+from liangxi.kit.errors import HouseError, InvalidError
 from liangxi.portals import words
 
 log = structlog.get_logger()
@@ -27,22 +27,32 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self._get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: Any) -> None:
-        """No page gets a NUL character: nobody can type one, and PostgreSQL keeps none (400)."""
-        typed = (value for sent in (request.GET, request.POST) for _, values in sent.lists() for value in values)
-        if "\x00" in request.path or any("\x00" in value for value in typed):
-            raise SuspiciousOperation("a NUL character was sent")
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """No view gets a NUL character: nobody can type one, and PostgreSQL keeps none (422, with the field)."""
+        sent = [("path", request.path), *_pairs(request.GET), *_pairs(request.POST)]
+        names = [name for name, value in sent if "\x00" in f"{name}{value}"]
+        if not names:
+            return None
+        why = _n("The text holds a character that cannot be kept.")
+        return self._refuse(request, InvalidError("site.text", why, fields={name.strip("\x00"): why for name in names}))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer to a HouseError with its own status; anything else is a fault and goes on."""
         if not isinstance(error, HouseError):
             return None
+        return self._refuse(request, error)
+
+    def _refuse(self, request: HttpRequest, error: HouseError) -> HttpResponse:
         log.info("site.request.refused", code=error.code, status=error.status, path=request.path)
-        if request.accepts("text/html"):
+        if request.accepts("text/html") and not request.path.startswith("/api/"):
             fields = [gettext(message) for message in error.fields.values()]
             context = {"said": words.sentence(error), "status": error.status, "fields": fields}
             return render(request, "refused.html", context, status=error.status)
         return JsonResponse(error.problem(gettext), status=error.status, content_type="application/problem+json")
+
+
+def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
+    return ((name, str(value)) for name, values in sent.lists() for value in values)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

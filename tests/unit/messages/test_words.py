@@ -11,6 +11,7 @@ GIVEN = {
     "title": {"zh": "开餐馆", "en": "Opening a restaurant"},
     "case": "32020000000000000001",
     "note": "缺少平面图。",
+    "days": 10,
 }
 BOTH = [(name, lang) for name in templates.TEMPLATES for lang in ("zh", "en")]
 

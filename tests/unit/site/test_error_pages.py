@@ -78,16 +78,17 @@ def test_a_fault_is_not_hidden():
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "field"),
     [
-        RequestFactory().get("/somewhere/", {"q": "a\x00"}),
-        RequestFactory().get("/some%00where/"),
-        RequestFactory().post("/somewhere/", {"note": ["fine", "\x00"]}),
+        (RequestFactory().get("/api/somewhere/", {"q": "a\x00"}), "q"),
+        (RequestFactory().get("/api/some%00where/"), "path"),
+        (RequestFactory().post("/api/somewhere/", {"note": ["fine", "\x00"]}), "note"),
     ],
     ids=["query", "path", "form"],
 )
-def test_what_no_database_keeps_reaches_no_page(request_):
-    with pytest.raises(SuspiciousOperation):
-        Refusals(lambda request: HttpResponse()).process_view(request_, None, (), {})
+def test_what_no_database_keeps_reaches_no_page(request_, field):
+    answer = Refusals(lambda request: HttpResponse()).process_view(request_, None, (), {})
+    problem = json.loads(answer.content)
+    assert (problem["status"], problem["code"], list(problem["errors"])) == (422, "site.text", [field])
     clean = RequestFactory().post("/somewhere/", {"note": "fine"})
     assert Refusals(lambda request: HttpResponse()).process_view(clean, None, (), {}) is None

@@ -8,7 +8,6 @@ from typing import Any, cast
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _n
 from ninja import NinjaAPI
@@ -60,17 +59,6 @@ class Reader(Parser):
         if "\\u0000" in text:
             raise ValueError("NUL")
         return cast(dict[str, Any], found)
-
-    def parse_querydict(
-        self, data: "MultiValueDict[str, Any]", list_fields: list[str], request: HttpRequest
-    ) -> dict[str, Any]:
-        """The parameters of an address; InvalidError names the one that cannot be kept."""
-        found = super().parse_querydict(data, list_fields, request)
-        for name, value in found.items():
-            if isinstance(value, str) and "\x00" in value:
-                why = _n("The text holds a character that cannot be kept.")
-                raise InvalidError("rest.text", why, fields={name: why})
-        return found
 
 
 def problem(request: HttpRequest, error: HouseError) -> HttpResponse:
