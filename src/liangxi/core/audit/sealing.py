@@ -24,7 +24,15 @@ _LOCK = 0x4C5841
 
 
 def seal() -> int:
-    """Number and hash what waits; the number of records sealed. Returns 0 when another sequencer is at it."""
+    """Number and hash all that waits, batch by batch; the number of records. 0 when another sequencer is at it."""
+    sealed = last = _seal_batch()
+    while last == BATCH:
+        last = _seal_batch()
+        sealed += last
+    return sealed
+
+
+def _seal_batch() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
