@@ -77,11 +77,15 @@ _SHAPES = {
 
 
 @register.simple_tag
-def light(value: str | None, note: str = "") -> SafeString:
-    """A case's light: shape, word, colour. green, yellow, red, or paused (a stopped clock); else a dash."""
+def light(value: str | None, note: str = "", due: datetime | None = None) -> SafeString:
+    """A case's light: shape, word, colour. green, yellow, red, or paused (a stopped clock); else a dash.
+
+    Yellow says "Promise missed" once `due`, the promised instant, has passed; red is kept for the limit of the law.
+    """
+    is_missed = due is not None and due < time.now()
     words = {
         "green": pgettext("light", "On time"),
-        "yellow": pgettext("light", "Due soon"),
+        "yellow": pgettext("light", "Promise missed") if is_missed else pgettext("light", "Due soon"),
         "red": pgettext("light", "Overdue"),
         "paused": pgettext("light", "Clock stopped"),
     }
