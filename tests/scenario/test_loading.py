@@ -172,7 +172,7 @@ def test_a_package_changes_by_a_new_version_and_what_runs_keeps_its_own(db, root
     plant(root, "matters/newborn.yaml", "fee: 0", "fee: 20")
     with pytest.raises(ConflictError):  # published under this version with other content
         onething.load_profile(by=HOUSE, root=root)
-    plant(root, NEWBORN, "version: 2026.11.1", "version: 2026.12.1")
+    plant(root, NEWBORN, "version: 2026.11.2", "version: 2026.12.1")
     onething.load_profile(by=HOUSE, root=root)
 
     for one in onething.draft(by=by, id=draft.id).missing:
@@ -180,9 +180,9 @@ def test_a_package_changes_by_a_new_version_and_what_runs_keeps_its_own(db, root
     no = onething.submit(by=by, draft=draft.id, key="submit-1").case_no
     kept = onething.application(by=by, case=no).package
     now = onething.guide(package="newborn", answers=answers).package
-    assert (kept.version, now.version) == ("2026.11.1", "2026.12.1")
+    assert (kept.version, now.version) == ("2026.11.2", "2026.12.1")
     assert (kept.item("birth-certificate").matter.fee, now.item("birth-certificate").matter.fee) == (0, 20)
-    assert {one.version for one in onething.versions(by=HOUSE, package="newborn")} == {"2026.11.1", "2026.12.1"}
+    assert {one.version for one in onething.versions(by=HOUSE, package="newborn")} == {"2026.11.2", "2026.12.1"}
     assert cases.case(by=by, no=no).state == "submitted"
 
 
