@@ -25,6 +25,7 @@ from liangxi.core.search import face as search
 from liangxi.kit import actor
 from liangxi.site import land
 from liangxi.site.tables import Row, day, fault, keyed, number, placed, table
+from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
 
 HOUSE = actor.system("load")
@@ -47,7 +48,9 @@ def load(root: Path) -> str:
             "synonyms": _synonyms(root),
             "divisions": _divisions(root, profile),
         }
+        resources = data.load_catalogue(by=HOUSE, root=root)
         packages = onething.load_profile(by=HOUSE, root=root)
+    counts["resources"] = sum(resources)
     counts["packages"] = packages.added + packages.unchanged
     return f"{profile['title']['zh']}: " + ", ".join(f"{count} {name}" for name, count in counts.items())
 

@@ -28,9 +28,19 @@ from liangxi.core.events import face as events
 from liangxi.core.messages import face as messages
 from liangxi.core.messages.events import MessageSent
 from liangxi.systems.data import face as data
+from liangxi.systems.data.events import ResourcePublished, ResourceWithdrawn
 from liangxi.systems.onething import face as onething
 
-FOR_THE_OUTSIDE = (CaseRated, CaseWithdrawn, CommitmentRejected, GapFilled, SupervisionRaised, SupplementAnswered)
+FOR_THE_OUTSIDE = (
+    CaseRated,
+    CaseWithdrawn,
+    CommitmentRejected,
+    GapFilled,
+    ResourcePublished,
+    ResourceWithdrawn,
+    SupervisionRaised,
+    SupplementAnswered,
+)
 """No room here acts on these; they leave as CloudEvents."""
 
 

@@ -9,6 +9,7 @@ APPROVER = "approver"
 LEADER = "leader"
 SUPERVISOR = "supervisor"
 STEWARD = "steward"
+DATA_REVIEWER = "data_reviewer"
 PACKAGE_ADMIN = "package_admin"
 BUREAU_ADMIN = "bureau_admin"
 AUDITOR = "auditor"
@@ -22,7 +23,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         APPROVER: frozenset({"case.decide", "case.read", "person.read"}),
         LEADER: frozenset({"case.lead", "case.decide", "case.read", "person.read"}),
         SUPERVISOR: frozenset({"case.supervise", "case.read"}),
-        STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant"}),
+        STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant", "data.request"}),
+        DATA_REVIEWER: frozenset({"data.read", "data.review"}),
         PACKAGE_ADMIN: frozenset({"onething.publish", "onething.read"}),
         BUREAU_ADMIN: frozenset(
             {"case.read", "person.read", "people.manage", "org.manage", "onething.read", "events.manage", "audit.read"}

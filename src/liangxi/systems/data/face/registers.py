@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from liangxi.core.certificates.events import CertificateIssued, CertificateRevoked
 from liangxi.kit.actor import Actor
-from liangxi.systems.data import actions, queries
+from liangxi.systems.data.actions import registers as actions
+from liangxi.systems.data.queries import registers as queries
 from liangxi.systems.data.shapes import (
     Access,
     Dispute,

@@ -15,9 +15,9 @@ from liangxi.core.people import face as people
 from liangxi.kit import actor, bulk, time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from liangxi.systems.data import queries
 from liangxi.systems.data.models import Consent, Dispute, Licence, Marriage
-from liangxi.systems.data.rules import catalogue
+from liangxi.systems.data.queries import registers as queries
+from liangxi.systems.data.rules import registers
 from liangxi.systems.data.shapes import DisputedValue, Fact, LicenceFact, LicenceRow, MarriageRow
 
 ZONE = actor.system("data")
@@ -61,13 +61,13 @@ def _record_consent(by: Actor, action: str, person: str, purpose: str, ref: str)
 
 def fetch(by: Actor, purpose: str, subject: str, names: list[str], ref: str) -> dict[str, Fact]:
     """The values that the registers hold; fields without a value are left out."""
-    wanted = catalogue.wanted(names)
+    wanted = registers.wanted(names)
     with transaction.atomic():
         _require_consent(by, purpose, subject, ref)
         now = time.now()
         found: dict[str, Fact] = {}
         for register, of_register in wanted.items():
-            source = catalogue.REGISTERS[register]
+            source = registers.REGISTERS[register]
             values = queries.READERS[register](ZONE.with_purpose(purpose), subject)
             for name in of_register:
                 if values.get(name) not in {None, ""}:
@@ -105,7 +105,7 @@ def _require_consent(by: Actor, purpose: str, subject: str, ref: str) -> None:
 
 def dispute(by: Actor, subject: str, field: str, claim: str, note: str) -> str:
     """Open an objection with the owner of the register; the same one twice is one."""
-    register = catalogue.register_of(field)
+    register = registers.register_of(field)
     claim = claim.strip()
     if not 1 <= len(claim) <= 200:
         raise _invalid("claim", "Write what the value should be, in up to 200 characters.")
@@ -114,7 +114,7 @@ def dispute(by: Actor, subject: str, field: str, claim: str, note: str) -> str:
     owner = queries.representative_of(subject) if queries.is_firm(subject) else subject
     if by.person is None or by.person != owner:
         raise ForbiddenError("data.dispute.stranger", "You may object to your own data and that of your firms.")
-    if catalogue.is_of_firms(field) != queries.is_firm(subject):
+    if registers.is_of_firms(field) != queries.is_firm(subject):
         raise _invalid("field", "This register knows nothing of the one it is about.")
     with transaction.atomic():
         row, is_new = Dispute.objects.get_or_create(
@@ -173,7 +173,7 @@ def answer_dispute(by: Actor, id: str, outcome: str, answer: str) -> None:
             by=ZONE,
             to_person=str(row.person),
             template=f"data.{outcome}",
-            params={"title": catalogue.title_of(row.field), "note": row.answer},
+            params={"title": registers.title_of(row.field), "note": row.answer},
             key=f"dispute:{row.pk}",
             link="/me/",
         )

@@ -16,7 +16,7 @@ from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import HouseError, NotFoundError
 from liangxi.systems.data import models
-from liangxi.systems.data.rules import catalogue
+from liangxi.systems.data.rules import registers
 from liangxi.systems.data.shapes import Access, Dispute, DisputePage, DisputeState, LicenceFact
 
 Values = Mapping[str, Any]
@@ -145,7 +145,7 @@ def _what(entry: Entry, lang: str) -> str:
     titles = []
     for field in entry.detail.get("fields", ()):
         try:
-            titles.append(catalogue.title_of(field)[lang])
+            titles.append(registers.title_of(field)[lang])
         except HouseError:  # a field that a later catalogue no longer has
             titles.append(str(field))
     if titles:
@@ -183,13 +183,13 @@ def dispute_shape(row: models.Dispute, *, is_masked: bool) -> Dispute:
 
 
 def _dispute(row: models.Dispute) -> Dispute:
-    register = catalogue.register_of(row.field)
+    register = registers.register_of(row.field)
     return Dispute(
         id=str(row.pk),
         subject=str(row.subject),
         said_by=row.said_by,
         field=row.field,
-        field_title=catalogue.title_of(row.field),
+        field_title=registers.title_of(row.field),
         register_title=register.title,
         claim=row.claim,
         note=row.note,

@@ -3,23 +3,23 @@
 import pytest
 
 from liangxi.kit.errors import InvalidError
-from liangxi.systems.data.queries import READERS
-from liangxi.systems.data.rules import catalogue
+from liangxi.systems.data.queries.registers import READERS
+from liangxi.systems.data.rules import registers
 
-FIELDS = [f"registry.{register}.{name}" for register, one in catalogue.REGISTERS.items() for name in one.fields]
+FIELDS = [f"registry.{register}.{name}" for register, one in registers.REGISTERS.items() for name in one.fields]
 
 
 def test_every_register_has_an_owner_a_reader_and_words():
-    assert set(READERS) == set(catalogue.REGISTERS)
-    for register in catalogue.REGISTERS.values():
+    assert set(READERS) == set(registers.REGISTERS)
+    for register in registers.REGISTERS.values():
         titles = [register.title, *register.fields.values()]
         assert register.org and all(title["zh"] and title["en"] for title in titles)
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_each_field_has_one_source(field):
-    assert catalogue.register_of(field) is catalogue.REGISTERS[field.split(".")[1]]
-    assert catalogue.title_of(field)["zh"]
+    assert registers.register_of(field) is registers.REGISTERS[field.split(".")[1]]
+    assert registers.title_of(field)["zh"]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_each_field_has_one_source(field):
      "registry.person.name ", "registry.person.__class__"],
 )  # fmt: skip
 def test_what_no_register_holds_is_refused_by_name(field):
-    for ask in (catalogue.register_of, catalogue.title_of, lambda one: catalogue.wanted([FIELDS[0], one])):
+    for ask in (registers.register_of, registers.title_of, lambda one: registers.wanted([FIELDS[0], one])):
         with pytest.raises(InvalidError) as error:
             ask(field)
         assert set(error.value.fields) == {"field"} and error.value.params == {"field": field}
@@ -37,5 +37,5 @@ def test_what_no_register_holds_is_refused_by_name(field):
 
 def test_fields_are_asked_for_by_register():
     asked = ["registry.person.name", "registry.firm.uscc", "registry.person.phone"]
-    assert catalogue.wanted(asked) == {"person": ["name", "phone"], "firm": ["uscc"]}
-    assert catalogue.wanted([]) == {}
+    assert registers.wanted(asked) == {"person": ["name", "phone"], "firm": ["uscc"]}
+    assert registers.wanted([]) == {}

@@ -1,0 +1,1 @@
+"""What people and handlers do in the data zone."""
