@@ -38,8 +38,9 @@ def actor(login):
 
 def described(**other):
     return {
-        "id": "skill-certificate", "title": {"zh": "职业技能证书信息", "en": "Skill certificates"},
-        "kind": "department", "category": "310000", "org": "hrss", "summary": {"zh": "职业技能等级证书。", "en": "Certificates of skill."},
+        "id": "skill-certificate", "kind": "department", "category": "310000", "org": "hrss",
+        "title": {"zh": "职业技能证书信息", "en": "Skill certificates"},
+        "summary": {"zh": "职业技能等级证书。", "en": "Certificates of skill."},
         "format": "database", "origin": "city", "cycle": "daily",
         "sharing": {"attribute": "conditional", "condition": "办理补贴", "basis": "《就业促进法》",
                     "ways": ["interface"]},
