@@ -14,6 +14,7 @@ import yaml
 from liangxi.kit.errors import InvalidError
 
 Place = Sequence[str | int]
+DEEPEST = 40  # levels of a document
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class DocumentError(InvalidError):
         super().__init__("kit.document", "%(faults)s", {"faults": text})
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The plain words of YAML 1.2: `yes`, `on` and dates are texts."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
@@ -52,7 +53,7 @@ for _name, _pattern, _first in (
     ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
     ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
 ):
-    _Loader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), list(_first))
+    PlainLoader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), list(_first))
 _SCALARS: Mapping[str, Callable[[str], Any]] = {
     "bool": lambda text: text == "true",
     "null": lambda text: None,
@@ -89,10 +90,7 @@ def load_yaml(path: Path, schema: Path) -> Document:
 
 def read_yaml(text: str, schema: Path, *, name: Path) -> Document:
     """The same for a text that is called `name`."""
-    tree = _parse(text, name)
-    repeated = [Finding(name, line, "", reason) for line, reason in _structure(tree, set())]
-    if repeated:
-        raise DocumentError(repeated)
+    tree = _tree(text, name)
     data = _plain(tree)
     findings = [
         Finding(name, _line(tree, _place(error)), ".".join(map(str, error.instance_path)), error.message)
@@ -103,6 +101,20 @@ def read_yaml(text: str, schema: Path, *, name: Path) -> Document:
     return Document(name, data, tree)
 
 
+def plain_yaml(text: str, name: Path) -> Any:
+    """The values of a text that no schema has judged; DocumentError for what is not YAML or writes a key twice."""
+    return _plain(_tree(text, name))
+
+
+def _tree(text: str, name: Path) -> Any:
+    """The nodes of a sound text."""
+    tree = _parse(text, name)
+    repeated = [Finding(name, line, "", reason) for line, reason in _structure(tree, set())]
+    if repeated:
+        raise DocumentError(repeated)
+    return tree
+
+
 def _place(error: jsonschema_rs.ValidationError) -> Place:
     """Where the fault stands: for a key that nobody knows the key itself, not what it stands in."""
     unknown = getattr(error.kind, "unexpected", [])
@@ -111,13 +123,25 @@ def _place(error: jsonschema_rs.ValidationError) -> Place:
 
 def _parse(text: str, name: Path) -> Any:
     try:
-        return yaml.compose(text, Loader=_Loader)
+        _shallow(text, name)
+        return yaml.compose(text, Loader=PlainLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(str(error.problem or "cannot be read as YAML").split())
         raise DocumentError([Finding(name, mark.line + 1 if mark else 1, "", reason)]) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         raise DocumentError([Finding(name, 1, "", " ".join(str(error).split()))]) from error
+
+
+def _shallow(text: str, name: Path) -> None:
+    """DocumentError for a text nested deeper than any reader follows: composing it would overrun the stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=PlainLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            reason = f"is nested more than {DEEPEST} levels deep"
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise DocumentError([Finding(name, line, "", reason)])
 
 
 def _structure(node: Any, seen: set[int]) -> Iterator[tuple[int, str]]:

@@ -53,6 +53,7 @@ def roles() -> dict[str, str]:
         "supervisor": pgettext("role", "Supervisor"),
         "steward": pgettext("role", "Data steward"),
         "package_admin": pgettext("role", "Package editor"),
+        "package_approver": pgettext("role", "Package approver"),
         "bureau_admin": pgettext("role", "Bureau administrator"),
         "auditor": pgettext("role", "Auditor"),
         "security_admin": pgettext("role", "Security administrator"),

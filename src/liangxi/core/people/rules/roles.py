@@ -11,6 +11,7 @@ SUPERVISOR = "supervisor"
 STEWARD = "steward"
 DATA_REVIEWER = "data_reviewer"
 PACKAGE_ADMIN = "package_admin"
+PACKAGE_APPROVER = "package_approver"
 BUREAU_ADMIN = "bureau_admin"
 AUDITOR = "auditor"
 SECURITY_ADMIN = "security_admin"
@@ -25,7 +26,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         SUPERVISOR: frozenset({"case.supervise", "case.read"}),
         STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant", "data.request"}),
         DATA_REVIEWER: frozenset({"data.read", "data.review"}),
-        PACKAGE_ADMIN: frozenset({"onething.publish", "onething.read"}),
+        PACKAGE_ADMIN: frozenset({"onething.edit", "onething.read"}),
+        PACKAGE_APPROVER: frozenset({"onething.publish", "onething.read"}),
         BUREAU_ADMIN: frozenset(
             {"case.read", "person.read", "people.manage", "org.manage", "onething.read", "events.manage", "audit.read"}
         ),

@@ -1,51 +1,45 @@
 """Packages from the files of a profile into versions that never change again."""
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from liangxi.core.audit import face as audit
-from liangxi.core.forms import face as forms
-from liangxi.core.search import face as search
-from liangxi.kit import schema, time
+from liangxi.kit import schema
 from liangxi.kit.actor import Actor
-from liangxi.kit.errors import ConflictError, InvalidError
-from liangxi.systems.onething.models import PackageVersion
-from liangxi.systems.onething.rules import checking, compiling
+from liangxi.kit.errors import InvalidError
+from liangxi.systems.onething.actions import reading
+from liangxi.systems.onething.actions.publishing import publish
+from liangxi.systems.onething.actions.reading import Reading
+from liangxi.systems.onething.rules import checking
 from liangxi.systems.onething.shapes import REDUCTIONS, FileFinding, LoadedPackages, Package, PackageSummary
 
-SCHEMAS = Path(__file__).parent.parent / "schemas"
 _DEPARTMENTS, _TYPES = "organisations.csv", "codes/licence_type.csv"
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A package as its files define it, compiled, with where each of its parts stands."""
-
-    document: schema.Document
-    definition: dict[str, Any]
-    package: Package
+_TWICE = "%(matter)s is defined twice"
 
 
 def check_profile(root: Path) -> tuple[FileFinding, ...]:
     """Every fault in the packages below `root`, each with its file and line."""
     matters, findings = _matters(root)
-    findings += _unknown_codes(root, matters)
-    departments = _column(root / _DEPARTMENTS)
-    for file in sorted((root / "onethings").glob("*.yaml")):
+    departments, types = _column(root / _DEPARTMENTS), _column(root / _TYPES)
+    for matter in matters.values():
+        for key, reason in reading.unknown_codes(matter, departments, types):
+            file, line = _place(root, matter["id"])
+            table = root / (_DEPARTMENTS if key == "org" else _TYPES)
+            params = {"code": matter[key], "matter": matter["id"], "table": table}
+            findings.append(FileFinding(str(file), line, reason, "add it to %(table)s or use one of its codes", params))
+    for file in _files(root):
         read = _read(file, matters)
-        findings += read if isinstance(read, list) else [*_faults(read), *_strangers(read, departments)]
+        findings += read if isinstance(read, list) else reading.faults(read, departments)
     return tuple(findings)
 
 
 def summaries(root: Path) -> tuple[PackageSummary, ...]:
     """What each package of a sound profile is made of, and what it saves from its least to its best situation."""
     matters, _ = _matters(root)
-    read = [_read(file, matters) for file in sorted((root / "onethings").glob("*.yaml"))]
-    return tuple(_summary(one.package) for one in read if isinstance(one, _Read))
+    read = [_read(file, matters) for file in _files(root)]
+    return tuple(_summary(one.package) for one in read if isinstance(one, Reading))
 
 
 def _summary(package: Package) -> PackageSummary:
@@ -73,44 +67,26 @@ def load_profile(by: Actor, root: Path) -> LoadedPackages:
             fields=told,
         )
     matters, _ = _matters(root)
-    read = [_read(file, matters) for file in sorted((root / "onethings").glob("*.yaml"))]
+    read = [_read(file, matters) for file in _files(root)]
     with transaction.atomic():
-        added = sum(_store(by, one) for one in read if isinstance(one, _Read))
+        added = sum(publish(by, one, _source(root, one)) for one in read if isinstance(one, Reading))
     return LoadedPackages(added=added, unchanged=len(read) - added)
 
 
-def _unknown_codes(root: Path, matters: dict[str, dict[str, Any]]) -> list[FileFinding]:
-    """Matters of a department that nobody knows, and those whose result is no type of certificate."""
-    found = []
-    for key, table, what in (("org", _DEPARTMENTS, "no organisation"), ("result", _TYPES, "no type of certificate")):
-        known = _column(root / table)
-        wrong = [one for one in matters.values() if known is not None and one[key] and one[key] not in known]
-        hint = f"add it to {root / table} or use one of its codes"
-        for matter in wrong:
-            file, line = _place(root, matter["id"])
-            text = f"the {key} {matter[key]} of {matter['id']} is {what}"
-            found.append(FileFinding(str(file), line, text, hint))
-    return found
+def _files(root: Path) -> list[Path]:
+    return sorted((root / "onethings").glob("*.yaml"))
 
 
-def _strangers(read: _Read, departments: set[str] | None) -> list[FileFinding]:
-    """Where the package itself names a department that nobody knows."""
-    package = read.package
-    named: list[tuple[tuple[str | int, ...], str]] = [
-        (("lead",), package.lead),
-        (("flow", "accept"), package.accept_org),
-        (("flow", "hand_out"), package.hand_out_org),
-    ]
-    named += [
-        (("items", n, "signs", "orgs"), org)
-        for n, item in enumerate(package.items)
-        for org in (item.signs.orgs if item.signs else ())
-    ]
-    return [
-        FileFinding(str(read.document.path), read.document.line_of(path), f"{code} is no organisation", "")
-        for path, code in named
-        if departments is not None and code not in departments
-    ]
+def _source(root: Path, read: Reading) -> dict[str, str]:
+    """The texts of a package as they were written; those of its matters where one file holds these and no others."""
+    file = Path(read.document.path)
+    source = {"package": file.read_text(encoding="utf-8")}
+    beside = root / "matters" / file.name
+    if beside.exists():
+        document = schema.load_yaml(beside, reading.MATTERS)
+        if document.data["matters"] == read.definition["matters"]:
+            source["matters"] = beside.read_text(encoding="utf-8")
+    return source
 
 
 def _column(table: Path) -> set[str] | None:
@@ -137,98 +113,21 @@ def _matters(root: Path) -> tuple[dict[str, dict[str, Any]], list[FileFinding]]:
     findings: list[FileFinding] = []
     for file in sorted((root / "matters").glob("*.yaml")):
         try:
-            document = schema.load_yaml(file, SCHEMAS / "matters.json")
+            document = schema.load_yaml(file, reading.MATTERS)
         except schema.DocumentError as error:
-            findings += [FileFinding(str(f.file), f.line, f.reason, "") for f in error.findings]
+            findings += reading.told(error)
             continue
         for n, matter in enumerate(document.data["matters"]):
             if matter["id"] in found:
-                findings.append(
-                    FileFinding(str(file), document.line_of(("matters", n)), f"{matter['id']} is defined twice", "")
-                )
+                line = document.line_of(("matters", n))
+                findings.append(FileFinding(str(file), line, _TWICE, "", {"matter": matter["id"]}))
             found[matter["id"]] = matter
     return found, findings
 
 
-def _read(file: Path, matters: dict[str, dict[str, Any]]) -> _Read | list[FileFinding]:
+def _read(file: Path, matters: dict[str, dict[str, Any]]) -> Reading | list[FileFinding]:
     try:
-        document = schema.load_yaml(file, SCHEMAS / "package.json")
+        document = schema.load_yaml(file, reading.PACKAGE)
     except schema.DocumentError as error:
-        return [FileFinding(str(f.file), f.line, f.reason, "") for f in error.findings]
-    used = [item["matter"] for item in document.data["items"]]
-    definition = {"package": document.data, "matters": [matters[key] for key in used if key in matters]}
-    try:
-        return _Read(document, definition, compiling.compile_package(definition))
-    except compiling.BrokenDefinitionError as error:
-        reason = error.message % error.params if error.params else error.message
-        return [FileFinding(str(file), document.line_of(error.path), reason, "")]
-
-
-def _faults(read: _Read) -> list[FileFinding]:
-    file, document = str(read.document.path), read.document
-    found = [
-        FileFinding(file, document.line_of(one.path), one.message, one.hint) for one in checking.findings(read.package)
-    ]
-    return found + _broken_fields(read)
-
-
-def _broken_fields(read: _Read) -> list[FileFinding]:
-    """Fields that no page could draw: the whole form is compiled, whatever the situation."""
-    fields = [dict(field.definition) for field in read.package.fields]
-    try:
-        forms.compile_form({"id": read.package.id, "title": dict(read.package.title), "fields": fields})
-    except InvalidError as error:
-        return [
-            FileFinding(str(read.document.path), read.document.line_of(_in_form(place)), f"{place}: {why}", "")
-            for place, why in error.fields.items()
-        ]
-    return []
-
-
-def _in_form(place: str) -> tuple[str | int, ...]:
-    """`fields.3.max` of a form as a path of the file."""
-    _, n, *rest = place.split(".")
-    return ("form", int(n), *rest)
-
-
-def _store(by: Actor, read: _Read) -> bool:
-    """Store one version and make it findable; False when it stands already."""
-    package = read.package
-    standing = PackageVersion.objects.filter(package=package.id, version=package.version).first()
-    if standing is not None and standing.hash != package.hash:
-        raise ConflictError(
-            "onething.version.changed",
-            "%(file)s: version %(version)s of %(package)s was published with other content; give it a new version.",
-            {"file": str(read.document.path), "version": package.version, "package": package.id},
-        )
-    _index(package)
-    if standing is not None:
-        return False
-    PackageVersion.objects.create(
-        package=package.id,
-        version=package.version,
-        hash=package.hash,
-        definition=read.definition,
-        effective=package.effective,
-        loaded_at=time.now(),
-    )
-    audit.record(
-        by=by, action="onething.published", object=f"package:{package.id}", detail={"version": package.version}
-    )
-    return True
-
-
-def _index(package: Package) -> None:
-    """People search by the words of the package, of its matters and of its certificates, in either language."""
-    for lang in ("zh", "en"):
-        words = [package.summary[lang], package.category_title[lang], *package.keywords]
-        words += [item.matter.title[lang] for item in package.items]
-        search.index(
-            kind="package",
-            key=package.id,
-            title=package.title[lang],
-            text="\n".join(words),
-            url=f"/things/{package.id}/",
-            audience=package.audience,
-            lang=lang,
-        )
+        return reading.told(error)
+    return reading.read(document, matters)

@@ -28,6 +28,18 @@ def read_answers(package: Package, raw: Mapping[str, Any]) -> dict[str, Any]:
 
     Unknown questions and values of a wrong kind raise InvalidError `onething.answers` with a message per question.
     """
+    answers, errors = _read(package, raw)
+    if errors:
+        raise InvalidError("onething.answers", "Some answers cannot be used.", fields=errors)
+    return relevant_only(package, answers)
+
+
+def wrong_answers(package: Package, raw: Mapping[str, Any]) -> dict[str, str]:
+    """Why answers cannot be used, by question."""
+    return _read(package, raw)[1]
+
+
+def _read(package: Package, raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     known = {question.id: question for question in package.questions}
     errors: dict[str, str] = {key: "This package has no such question." for key in raw if key not in known}
     answers: dict[str, Any] = {}
@@ -39,9 +51,7 @@ def read_answers(package: Package, raw: Mapping[str, Any]) -> dict[str, Any]:
             answers[key] = _typed(question, value)
         except ValueError as error:
             errors[key] = str(error)
-    if errors:
-        raise InvalidError("onething.answers", "Some answers cannot be used.", fields=errors)
-    return _relevant_only(package, answers)
+    return answers, errors
 
 
 def _typed(question: Question, value: Any) -> Any:
@@ -76,7 +86,7 @@ def _as_number(question: Question, value: Any) -> float | int:
     return int(number) if number.is_integer() else number
 
 
-def _relevant_only(package: Package, answers: dict[str, Any]) -> dict[str, Any]:
+def relevant_only(package: Package, answers: Answers) -> dict[str, Any]:
     """Drop answers to questions that the other answers make irrelevant, so that they decide nothing."""
     kept: dict[str, Any] = {}
     for question in package.questions:

@@ -1,7 +1,7 @@
 """What the room shows to others: packages, guides, drafts. Texts are mappings `{"zh": ..., "en": ...}`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -350,17 +350,28 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class FileFinding:
-    """A fault in a file of the profile: what is wrong at which line, and how to mend it."""
+    """A fault in a file of a package: what is wrong at which line, and how to mend it.
+
+    `reason` and `hint` are English msgids; `params` fill their `%(name)s`.
+    """
 
     file: str
     line: int
     reason: str
     hint: str
+    params: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        """Reason and hint in one line."""
-        return f"{self.reason} ({self.hint})" if self.hint else self.reason
+        """Reason and hint in one English line."""
+        reason, hint = self.in_words(str)
+        return f"{reason} ({hint})" if hint else reason
+
+    def in_words(self, say: Callable[[str], str]) -> tuple[str, str]:
+        """Reason and hint in the words of `say` (gettext), filled in."""
+        texts = (say(text) if text else "" for text in (self.reason, self.hint))
+        reason, hint = (text % self.params if self.params else text for text in texts)
+        return reason, hint
 
 
 @dataclass(frozen=True, slots=True)

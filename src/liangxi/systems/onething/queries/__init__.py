@@ -31,13 +31,15 @@ def form_for(package: shapes.Package, answers: shapes.Answers) -> Form:
     return forms.compile_form(compiling.form_of(package, answers))
 
 
+def version_in_force(package: str, on: date | None = None) -> PackageVersion | None:
+    """The newest version by date of effect that is not in the future; None before the first."""
+    rows = PackageVersion.objects.filter(package=package, effective__lte=on or time.today())
+    return rows.order_by("-effective", "-loaded_at").first()
+
+
 def current_version(package: str, on: date | None = None) -> PackageVersion:
-    """The version in force: the newest by date of effect that is not in the future."""
-    row = (
-        PackageVersion.objects.filter(package=package, effective__lte=on or time.today())
-        .order_by("-effective", "-loaded_at")
-        .first()
-    )
+    """The version in force; NotFoundError."""
+    row = version_in_force(package, on)
     if row is None:
         raise NotFoundError("onething.package", "There is no package called %(package)s.", {"package": package})
     return row
