@@ -1,9 +1,11 @@
 /** What every page has. Pages work without it; with it they answer sooner. */
 import "htmx.org";
+import { aloud } from "./aloud";
 import { files } from "./files";
 import { forms } from "./forms";
 import { keys } from "./keys";
 import { live } from "./live";
+import { offers } from "./offers";
 import { overlays } from "./overlays";
 import { tabs } from "./tabs";
 
@@ -13,6 +15,8 @@ forms();
 files();
 live();
 keys();
+offers();
+aloud();
 
 /** An island loads its script only where a page holds it. */
 function islands(): void {

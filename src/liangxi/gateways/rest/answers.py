@@ -21,9 +21,9 @@ from liangxi.systems.onething.shapes import (
     Limit,
     Matter,
     Package,
-    PackageCard,
     Question,
 )
+from liangxi.systems.onething.shapes.cards import PackageCard
 
 Words = Mapping[str, str]
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from liangxi.portals.citizen import account, applying, cases, finding, signing
+from liangxi.portals.citizen import account, applying, cases, finding, guiding, signing
 
 app_name = "citizen"
 urlpatterns = [
     path("", finding.home, name="home"),
     path("things/", finding.things, name="things"),
-    path("things/<slug:package>/", finding.thing, name="thing"),
+    path("things/<slug:package>/", guiding.thing, name="thing"),
+    path("things/<slug:package>/sheet/", guiding.sheet, name="sheet"),
     path("things/<slug:package>/begin/", applying.begin, name="begin"),
     path("applications/<uuid:draft>/", applying.form, name="form"),
     path("applications/<uuid:draft>/materials/", applying.materials, name="materials"),

@@ -1,19 +1,22 @@
 """Small words of the citizen's pages."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.template import Library
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from liangxi.core.codes import face as codes
 from liangxi.core.forms import face as forms
 from liangxi.core.people import face as people
 from liangxi.core.people.shapes import Organisation
 from liangxi.portals.design.templatetags.design import badge_tag
 from liangxi.portals.words import objections
-from liangxi.systems.onething.shapes import DraftMaterial, Guide, Material, Question
+from liangxi.systems.onething.shapes import DraftMaterial, Guide, Material, Matter, Question
 
 register = Library()
 
@@ -28,6 +31,20 @@ def say(titles: Mapping[str, str] | None) -> str:
 def law(name: str) -> str:
     """The name of a law as it is written: 《...》."""
     return f"《{name}》"
+
+
+@register.filter
+def marked(text: str, query: str) -> SafeString:
+    """A text with the words of a query marked in it."""
+    words = "|".join(re.escape(word) for word in sorted(query.split(), key=len, reverse=True))
+    pieces = re.split(f"({words})", text, flags=re.IGNORECASE) if words else [text]
+    return pieces_marked([(piece, n % 2 == 1) for n, piece in enumerate(pieces)])
+
+
+@register.filter
+def pieces_marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
+    """Pieces of a text, those that a search met marked."""
+    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", one) if met else one,) for one, met in pieces))
 
 
 @register.filter
@@ -74,17 +91,66 @@ def org_name(organisations: Iterable[Organisation] | Mapping[str, Organisation],
     return next((forms.say(one.name) for one in known if one.code == code), code)
 
 
-@register.simple_tag
-def how_badge(how: str) -> SafeString:
-    """How a material is satisfied, as a short word."""
-    words = {
+def _ways() -> dict[str, tuple[str, str, str]]:
+    """How a material is satisfied: word, tone, icon."""
+    return {
         "elicence": (pgettext("material", "From your e-licences"), "camphor", "shield-check"),
         "data": (pgettext("material", "Checked in the register"), "camphor", "database"),
         "result": (pgettext("material", "Comes from this application"), "camphor", "check"),
         "commitment": (pgettext("material", "Your signed word is enough"), "lake", "pen-line"),
         "upload": (pgettext("material", "Please bring"), "amber", "upload"),
     }
-    return SafeString(badge_tag(*words[how]))
+
+
+@register.simple_tag
+def how_badge(how: str) -> SafeString:
+    """How a material is satisfied, as a short word."""
+    return SafeString(badge_tag(*_ways()[how]))
+
+
+@register.simple_tag
+def how_word(how: str) -> str:
+    """The same without its dress, for paper."""
+    return _ways()[how][0]
+
+
+@register.simple_tag
+def results_of(matters: Sequence[Matter]) -> list[str]:
+    """The titles of the certificates that matters end in, each once."""
+    titles = {one.code: forms.say(one.title) for one in codes.entries(list_id="licence_type")}
+    wanted = dict.fromkeys(matter.result.type for matter in matters if matter.result)
+    return [titles.get(type, type) for type in wanted]
+
+
+@register.simple_tag
+def promised_in(guide: Guide, matter: Matter) -> int:
+    """The working days promised for a matter in a situation; those of the matter itself where it is open."""
+    return next((item.promised_days for item in guide.items if item.matter.id == matter.id), matter.promised.days)
+
+
+@register.simple_tag
+def trips_words(trips: Mapping[str, int]) -> str:
+    """How often one must come: online and at the window."""
+    online, window = trips.get("online", 0), trips.get("window", 0)
+    return gettext("online %(online)d, at the window %(window)d") % {"online": online, "window": window}
+
+
+@register.simple_tag
+def situation_of(guide: Guide) -> list[tuple[str, str]]:
+    """The questions that were answered, with the answers as people say them."""
+    return [
+        (forms.say(question.q), _answer_words(question, guide.answers[question.id]))
+        for question in guide.questions
+        if question.id in guide.answers
+    ]
+
+
+def _answer_words(question: Question, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if question.type == "number":
+        return f"{value:g} {forms.say(question.unit) if question.unit else ''}".strip()
+    return forms.say(dict(question.options)[value])
 
 
 @register.simple_tag

@@ -9,16 +9,17 @@ from liangxi.kit.actor import Actor
 from liangxi.systems.onething import queries, shapes
 from liangxi.systems.onething.actions import loading
 from liangxi.systems.onething.rules import situation
+from liangxi.systems.onething.shapes.cards import PackageCard
 
 
 def packages(
-    *, audience: str | None = None, category: str | None = None, query: str = ""
-) -> tuple[shapes.PackageCard, ...]:
-    """The packages in force for `audience` (person, firm) and category id, the most used first.
+    *, audience: str | None = None, category: str | None = None, org: str | None = None, query: str = ""
+) -> tuple[PackageCard, ...]:
+    """The packages in force for `audience` (person, firm), category id and department, the most used first.
 
-    With words in `query` those that hold them all, the best hit first.
+    With words in `query` those that hold them all, the best hit first, each with the place where it was met.
     """
-    return queries.found(queries.cards(audience, category), query)
+    return queries.found(queries.cards(audience, category, org), query)
 
 
 def guide(*, package: str, answers: Mapping[str, Any] | None = None, on: date | None = None) -> shapes.Guide:

@@ -1,7 +1,8 @@
 """Reading packages and drafts."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -18,6 +19,7 @@ from liangxi.kit.errors import NotFoundError
 from liangxi.systems.onething import shapes
 from liangxi.systems.onething.models import Draft, PackageVersion
 from liangxi.systems.onething.rules import compiling, situation
+from liangxi.systems.onething.shapes.cards import POPULAR_DAYS, PackageCard
 
 
 @lru_cache(maxsize=512)
@@ -63,28 +65,29 @@ def current_versions(on: date | None = None) -> list[PackageVersion]:
     )
 
 
-def cards(audience: str | None, category: str | None) -> tuple[shapes.PackageCard, ...]:
+def cards(audience: str | None, category: str | None, org: str | None) -> tuple[PackageCard, ...]:
     """The packages in force, the most used first."""
-    used = dict(Draft.objects.filter(case_no__isnull=False).values_list("package__package").annotate(count=Count("id")))
+    lately = Draft.objects.filter(case_no__isnull=False, updated_at__gte=time.now() - timedelta(days=POPULAR_DAYS))
+    used = dict(lately.values_list("package__package").annotate(count=Count("id")))
     found = []
     for row in current_versions():
-        package = compiled(row.hash)
-        if audience in {None, package.audience} and category in {None, package.category}:
-            found.append(_card(package, used.get(package.id, 0)))
+        card = _card(package := compiled(row.hash), used.get(package.id, 0))
+        if audience in {None, card.audience} and category in {None, card.category} and org in {None, *card.orgs}:
+            found.append(card)
     return tuple(sorted(found, key=lambda card: (-card.popularity, card.id)))
 
 
-def found(cards: tuple[shapes.PackageCard, ...], query: str) -> tuple[shapes.PackageCard, ...]:
+def found(cards: tuple[PackageCard, ...], query: str) -> tuple[PackageCard, ...]:
     """Those among `cards` that a search finds, the best hit first; all of them without words."""
     if not query.strip():
         return cards
     hits = search.find(kind="package", query=query, limit=50)
-    order = {hit.key: place for place, hit in reversed(list(enumerate(hits)))}
-    return tuple(sorted((card for card in cards if card.id in order), key=lambda card: order[card.id]))
+    known = {card.id: card for card in cards}
+    return tuple(replace(known[hit.key], snippet=hit.snippet) for hit in hits if hit.key in known)
 
 
-def _card(package: shapes.Package, popularity: int) -> shapes.PackageCard:
-    return shapes.PackageCard(
+def _card(package: shapes.Package, popularity: int) -> PackageCard:
+    return PackageCard(
         id=package.id,
         title=package.title,
         summary=package.summary,
@@ -94,6 +97,8 @@ def _card(package: shapes.Package, popularity: int) -> shapes.PackageCard:
         matters=len(package.items),
         departments=len({item.matter.org for item in package.items}),
         popularity=popularity,
+        lead=package.lead,
+        orgs=tuple(dict.fromkeys((package.lead, *(item.matter.org for item in package.items)))),
     )
 
 

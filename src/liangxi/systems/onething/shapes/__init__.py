@@ -247,21 +247,6 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
-class PackageCard:
-    """A package in a list."""
-
-    id: str
-    title: Text
-    summary: Text
-    audience: str
-    category: str
-    category_title: Text
-    matters: int
-    departments: int
-    popularity: int
-
-
-@dataclass(frozen=True, slots=True)
 class VersionRow:
     """One loaded version of a package."""
 
