@@ -108,6 +108,21 @@ def audit(options: argparse.Namespace) -> int:
     return _with_database(work)
 
 
+def lake(options: argparse.Namespace) -> int:
+    def work() -> int:
+        from liangxi.site import lake_keeping
+
+        tasks: dict[str, Callable[[], int]] = {
+            "tables": lambda: lake_keeping.tables(say),
+            "compact": lambda: lake_keeping.compact(say, options.table),
+            "sweep": lambda: lake_keeping.sweep(say, options.keep),
+            "verify": lambda: lake_keeping.verify(say),
+        }
+        return tasks[options.task]()
+
+    return _with_database(work)
+
+
 def bench(options: argparse.Namespace) -> int:
     from liangxi.site import bench as benches
 
@@ -250,6 +265,7 @@ def _add_proving(commands: Any) -> None:
     tasks = one.add_subparsers(dest="task", required=True, metavar="TASK")
     tasks.add_parser("verify", help="recompute every tree and signature")
     tasks.add_parser("export", help="write the trail into a folder").add_argument("folder")
+    _add_lake(commands)
     one = _command(
         commands,
         "bench",
@@ -262,6 +278,27 @@ def _add_proving(commands: Any) -> None:
     one.add_argument("name", metavar="NAME")
     one.add_argument("--quick", action="store_true", help="smaller numbers, under 50 s")
     one.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_lake(commands: Any) -> None:
+    one = _command(
+        commands,
+        "lake",
+        lake,
+        "the bulky tables: list, merge corrections, remove what nothing needs, prove the files",
+        """
+        liangxi lake tables                 rows, size, version, corrections that wait
+        liangxi lake compact residents      merge them now; the worker does it every minute
+        liangxi lake sweep --keep 5         keep five versions of each table
+        liangxi lake verify                 recompute the hash of every file""",
+    )
+    tasks = one.add_subparsers(dest="task", required=True, metavar="TASK")
+    tasks.add_parser("tables", help="list the tables")
+    tasks.add_parser("compact", help="merge waiting corrections").add_argument("table", nargs="?")
+    tasks.add_parser("sweep", help="remove what nothing needs").add_argument(
+        "--keep", type=int, help="versions to keep"
+    )
+    tasks.add_parser("verify", help="prove every file")
 
 
 class _Plain(argparse.RawDescriptionHelpFormatter):

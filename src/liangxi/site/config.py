@@ -28,6 +28,9 @@ class Config:
     web_processes: int
     web_threads: int  # requests that one web process answers at once; each holds a database connection
     log_level: str
+    lake: Path  # bulky tables
+    lake_memory: int  # megabytes that one reading or writing of the lake may hold
+    lake_threads: int
 
     @property
     def city_root(self) -> Path:
@@ -65,6 +68,9 @@ def read() -> Config:
         web_processes=_number("LIANGXI_WEB_PROCESSES", default=_processes(), low=1, high=64),
         web_threads=_number("LIANGXI_WEB_THREADS", default=8, low=1, high=100),
         log_level=env("LIANGXI_LOG_LEVEL", "INFO").upper(),
+        lake=Path(env("LIANGXI_LAKE") or Path(env("LIANGXI_HOME", "var")) / "lake").absolute(),
+        lake_memory=_number("LIANGXI_LAKE_MEMORY", default=1024, low=128, high=1_000_000),
+        lake_threads=_number("LIANGXI_LAKE_THREADS", default=_processes(), low=1, high=256),
     )
 
 

@@ -4,6 +4,8 @@ from liangxi.core.audit import face as audit
 from liangxi.core.cases import face as cases
 from liangxi.core.events import face as events
 from liangxi.core.files import face as files
+from liangxi.core.lake import face as lake
+from liangxi.kit.actor import system
 from liangxi.site import marks
 from liangxi.site.worker import Job
 
@@ -26,6 +28,16 @@ def sweep_files() -> int:
     return swept.files + swept.contents + swept.drafts
 
 
+def compact_lake() -> int:
+    """Merge the late corrections of the lake."""
+    return lake.compact(by=system("worker"))
+
+
+def sweep_lake() -> int:
+    """Remove files of the lake that no version names."""
+    return lake.sweep().files
+
+
 def beat() -> int:
     """Leave a sign of life, which `/health` looks for."""
     marks.put("worker")
@@ -37,5 +49,7 @@ JOBS = (
     Job("audit", 1.0, audit.seal),
     Job("clock", 15.0, keep_time),
     Job("files", 3600.0, sweep_files),
+    Job("lake", 60.0, compact_lake),
+    Job("lake files", 3600.0, sweep_lake),
     Job("beat", BEAT, beat),
 )

@@ -58,6 +58,7 @@ CORE = [
     "certificates",
     "messages",
     "search",
+    "lake",
     "cases",
 ]
 SYSTEMS = ["data", "twin", "onething"]

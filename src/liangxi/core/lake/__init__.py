@@ -1,0 +1,1 @@
+"""One lake for everything bulky: immutable versions in Parquet, published as Iceberg tables, read by DuckDB."""

@@ -1,0 +1,1 @@
+"""Declaring tables, writing versions, correcting, compacting, sweeping."""
