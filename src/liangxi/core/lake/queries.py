@@ -118,41 +118,59 @@ def quarantine_of(name: str, version: int | None, batch: int | None) -> str:
 
 def place(row: Table, version: int | None, as_of: datetime | None) -> Cursor:
     """Which version and which batches a reader means: the newest, one version as published, or an instant."""
+    return _placed(row, version, as_of)[0]
+
+
+def _placed(row: Table, version: int | None, as_of: datetime | None) -> tuple[Cursor, Version | None]:
     if version is not None and as_of is not None:
         raise InvalidError("lake.state", "Name a version or an instant, not both.", fields={"as_of": "not both"})
     if version is not None:
-        return Cursor(version=version, batch=version_at(row.name, version).batch)
+        named = version_at(row.name, version)
+        return Cursor(version=version, batch=named.batch), named
     if as_of is None:
-        head = head_of(row.name)
-        return Cursor(version=head.number if head else 0, batch=row.batch)
-    if as_of.tzinfo is None:
+        head, batch = head_of(row.name), row.batch
+    elif as_of.tzinfo is None:
         raise InvalidError("lake.state", "An instant needs its zone.", fields={"as_of": "needs its zone"})
-    head = Version.objects.filter(table_id=row.name, published_at__lte=as_of).order_by("-number").first()
-    last = ChangeBatch.objects.filter(table_id=row.name, recorded_at__lte=as_of).order_by("-number").first()
-    return Cursor(version=head.number if head else 0, batch=last.number if last else 0)
+    else:
+        head = Version.objects.filter(table_id=row.name, published_at__lte=as_of).order_by("-number").first()
+        last = ChangeBatch.objects.filter(table_id=row.name, recorded_at__lte=as_of).order_by("-number").first()
+        batch = last.number if last else 0
+    return Cursor(version=head.number if head else 0, batch=batch), head
 
 
 def state(name: str, cursor: Cursor, buckets: Sequence[int] | None = None) -> State:
     """The files of a state, only those of `buckets` if given."""
     version = version_at(name, cursor.version) if cursor.version else None
+    return _state(spec(name), cursor, version, buckets)
+
+
+def state_at(row: Table, version: int | None, as_of: datetime | None, buckets: Sequence[int] | None = None) -> State:
+    """The files of what a reader means; with as few questions to the ledger as can be, for lookups."""
+    cursor, named = _placed(row, version, as_of)
+    if named and named.dropped_at:
+        version_at(row.name, named.number)
+    return _state(declaring.from_json(row.spec), cursor, named, buckets)
+
+
+def _state(spec: TableSpec, cursor: Cursor, version: Version | None, buckets: Sequence[int] | None) -> State:
     held, origin = (version.batch, version.origin) if version else (0, 0)
     files: list[str] = []
     if version:
-        rows = visible(name, cursor.version)
+        rows = visible(spec.name, cursor.version)
         rows = rows if buckets is None else rows.filter(bucket__in=buckets)
         files = list(rows.order_by("bucket", "added").values_list("path", flat=True))
-    batches = ChangeBatch.objects.filter(table_id=name).order_by("number")
-    late = list(batches.filter(number__gt=held, number__lte=cursor.batch).values_list("path", flat=True))
-    settled: list[str] = []
-    if late and held > origin:
-        gone = batches.filter(number__gt=origin, number__lte=held, deletes__gt=0)
-        settled = list(gone.values_list("path", flat=True))
+    late: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    if cursor.batch > held:
+        late = batch_files(spec.name, held, cursor.batch)
+        gone = ChangeBatch.objects.filter(table_id=spec.name, number__gt=origin, number__lte=held, deletes__gt=0)
+        settled = _absolute(list(gone.values_list("path", flat=True))) if held > origin else ()
     return State(
-        spec=spec(name),
+        spec=spec,
         cursor=cursor,
         files=_absolute(files),
-        late=_absolute(late),
-        settled=_absolute(settled),
+        late=late,
+        settled=settled,
         buckets=tuple(buckets) if buckets is not None else None,
     )
 

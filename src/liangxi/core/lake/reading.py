@@ -53,10 +53,13 @@ def read(
     """A reader of a state (a cursor, or a version or instant), with only the rows of `keys` if given."""
     row = queries.table(table)
     spec = declaring.from_json(row.spec)
-    place = cursor if isinstance(cursor, Cursor) else queries.place(row, *cursor)
     found = [_key(spec, key) for key in keys] if keys is not None else None
     where = ("false" if not found else wording.among(spec.key, found)) if found is not None else ""
-    state = queries.state(table, place, _buckets(spec, found))
+    buckets = _buckets(spec, found)
+    if isinstance(cursor, Cursor):
+        state = queries.state(table, cursor, buckets)
+    else:
+        state = queries.state_at(row, *cursor, buckets)
     with disk.answering(), duck.reading() as connection:
         connection.execute(f"CREATE TEMP VIEW dataset AS {merging.relation(state, where=where)}")
         yield Reader(state, connection)

@@ -48,7 +48,7 @@ def late_rows(rows: int, changes: int) -> Any:
 
     step = rows // changes
     late = f"SELECT * REPLACE (0.07::DECIMAL(12, 2) AS amount) FROM ({SQL} FROM range(0, {rows}, {step}) AS t(n))"  # noqa: S608
-    return duckdb.sql(f"{late} LIMIT {changes}").to_arrow_table()
+    return duckdb.connect().execute(f"{late} LIMIT {changes}").to_arrow_table()
 
 
 def spent(work: Callable[[], Any]) -> tuple[float, float, Any]:
