@@ -52,6 +52,7 @@ def roles() -> dict[str, str]:
         "leader": pgettext("role", "Head of the organ"),
         "supervisor": pgettext("role", "Supervisor"),
         "steward": pgettext("role", "Data steward"),
+        "data_reviewer": pgettext("role", "Data bureau reviewer"),
         "package_admin": pgettext("role", "Package editor"),
         "package_approver": pgettext("role", "Package approver"),
         "bureau_admin": pgettext("role", "Bureau administrator"),

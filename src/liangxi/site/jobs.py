@@ -8,6 +8,7 @@ from liangxi.core.lake import face as lake
 from liangxi.kit.actor import system
 from liangxi.site import marks
 from liangxi.site.worker import Job
+from liangxi.systems.data import face as data
 
 BEAT = 5.0  # seconds between the worker's signs of life
 
@@ -20,6 +21,11 @@ def deliver() -> int:
 def keep_time() -> int:
     """Do to cases what time does by itself."""
     return cases.keep_time(limit=200)
+
+
+def review_grants() -> int:
+    """Ask for the yearly review of the grants that would lapse."""
+    return data.ask_reviews(limit=100)
 
 
 def sweep_files() -> int:
@@ -48,6 +54,7 @@ JOBS = (
     Job("events", 1.0, deliver),
     Job("audit", 1.0, audit.seal),
     Job("clock", 15.0, keep_time),
+    Job("grants", 3600.0, review_grants),
     Job("files", 3600.0, sweep_files),
     Job("lake", 60.0, compact_lake),
     Job("lake files", 3600.0, sweep_lake),

@@ -48,6 +48,7 @@ def load(root: Path) -> str:
             "synonyms": _synonyms(root),
             "divisions": _divisions(root, profile),
         }
+        data.load_rules(by=HOUSE, rules=profile.get("sharing", {}))
         resources = data.load_catalogue(by=HOUSE, root=root)
         packages = onething.load_profile(by=HOUSE, root=root)
     counts["resources"] = sum(resources)

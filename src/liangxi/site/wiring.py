@@ -28,7 +28,7 @@ from liangxi.core.events import face as events
 from liangxi.core.messages import face as messages
 from liangxi.core.messages.events import MessageSent
 from liangxi.systems.data import face as data
-from liangxi.systems.data.events import ResourcePublished, ResourceWithdrawn
+from liangxi.systems.data.events import GrantEnded, GrantGiven, NeedAnswered, ResourcePublished, ResourceWithdrawn
 from liangxi.systems.onething import face as onething
 
 FOR_THE_OUTSIDE = (
@@ -36,6 +36,9 @@ FOR_THE_OUTSIDE = (
     CaseWithdrawn,
     CommitmentRejected,
     GapFilled,
+    GrantEnded,
+    GrantGiven,
+    NeedAnswered,
     ResourcePublished,
     ResourceWithdrawn,
     SupervisionRaised,
@@ -50,6 +53,7 @@ def connect() -> None:
     events.wire(DecisionRevoked, onething.revoke_result, name="onething.revoke_result")
     events.wire(CertificateIssued, data.record_licence, name="data.record_licence")
     events.wire(CertificateRevoked, data.revoke_licence, name="data.revoke_licence")
+    events.wire(CaseReadyForHandOut, data.close_case, name="data.close_case")
     events.wire(MessageSent, messages.post, name="messages.post")
     events.wire(CaseSubmitted, onething.tell_applicant, name="onething.tell.CaseSubmitted")
     events.wire(CaseAccepted, onething.tell_applicant, name="onething.tell.CaseAccepted")

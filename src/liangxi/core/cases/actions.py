@@ -72,6 +72,8 @@ def open_case(
     said = {"plan": plan, "subject": subject, "person": applicant.person, "firm": applicant.firm,
             "name": applicant.name, "items": list(items), "form": dict(form),
             "materials": [[m.key, m.how, m.ref] for m in materials]}  # fmt: skip
+    if applicant.org:
+        said |= {"org": applicant.org, "org_path": people.organisation(code=applicant.org).path}
     digest, own_key = _digest(said), f"{by.account}:{_key(key)}"
 
     def work() -> str:
@@ -241,13 +243,16 @@ def _plan(hash: str) -> Plan:
 
 
 def _require_applicant(by: Actor, applicant: Applicant, plan: Plan) -> None:
-    """A resident opens for himself or for the firm that he acts for; the window opens for whoever stands before it."""
-    if by.kind == "public":
+    """A resident opens for himself or for the firm that he acts for, staff for their organisation with `case.apply`;
+    the window opens for whoever stands before it."""
+    if applicant.org:
+        by.require("case.apply", people.organisation(code=applicant.org).path)
+    elif by.kind == "public":
         by.require("case.start")
         if applicant.person != by.person or applicant.firm not in (None, by.firm):
             raise ForbiddenError("cases.applicant", "You can apply for yourself or for the firm that you act for.")
     else:
-        by.require("case.accept", plan.paths[plan.accept_org])
+        by.require(plan.right("case.accept"), plan.paths[plan.accept_org])
 
 
 def _who(by: Actor) -> str:

@@ -14,7 +14,16 @@ from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError
 
-PERMISSIONS = ("case.accept", "case.decide", "case.handout", "case.lead", "case.supervise")
+PERMISSIONS = (
+    "case.accept",
+    "case.decide",
+    "case.handout",
+    "case.lead",
+    "case.supervise",
+    "data.review",
+    "data.grant",
+    "data.correct",
+)  # those of the plans of systems too
 KINDS = ("accept", "decide", "hand_out", "resume", "extension", "post_check", "supervise", "read")
 _LIGHTS = {
     "red": "red_at < %(now)s",

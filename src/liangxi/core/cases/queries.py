@@ -70,7 +70,9 @@ def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
         state=node.state,
         version=node.version,
         org=node.org,
-        applicant=Applicant(person=state.person, name=state.name, firm=state.firm, account=state.account),
+        applicant=Applicant(
+            person=state.person, name=state.name, firm=state.firm, account=state.account, org=state.org
+        ),
         subject=state.subject,
         opened_at=node.opened_at,
         closed_at=node.closed_at,
@@ -100,7 +102,11 @@ def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
 
 def _of_root(by: Actor, plan: Plan, state: State, now: datetime) -> dict[str, Any]:
     """What the whole case shows beyond its items."""
-    knows = by.kind == "system" or rights.is_applicant(by, state) or by.may("case.accept", plan.paths[plan.accept_org])
+    knows = (
+        by.kind == "system"
+        or rights.is_applicant(by, state)
+        or by.may(plan.right("case.accept"), plan.paths[plan.accept_org])
+    )
     return {
         "tasks": tuple(_task(by, state, task, now) for task in state.tasks if task.done_at is None),
         "items": tuple(_view(by, plan, state, item) for item in state.items),

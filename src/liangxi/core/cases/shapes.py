@@ -22,12 +22,16 @@ class PlanRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
-    """Who asks: a natural person (register id), for a firm when `firm` (register id) is given; `name` as filed."""
+    """Who asks: a natural person (register id), for a firm when `firm` (register id) is given; `name` as filed.
+
+    An organisation of the city asks as `org` (its code); then there is no person.
+    """
 
     person: str
     name: str
     firm: str | None = None
     account: str | None = None
+    org: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def _case_row(frame: evolving.Frame, state: State, node: Node) -> dict[str, Any]
         "title": node.title,
         "subject": state.subject,
         "applicant_person": state.person,
-        "applicant_firm": state.firm,
+        "applicant_firm": state.firm or state.org or None,  # what stands here is shown in full
         "applicant_name": state.name,
         "opened_at": node.opened_at,
         "check_code": state.check if is_root else "",

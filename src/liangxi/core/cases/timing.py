@@ -48,7 +48,9 @@ def _each(kind: str, deed: Callable[[str, int], tuple[str, dict[str, Any]]], lim
 
 
 def _accept(case: str, n: int) -> tuple[str, dict[str, Any]]:
-    return "deem_accepted", {}
+    """许可法第三十二条 accepts by silence; cases of other kinds wait, and supervision looks into it."""
+    plan, _ = store.known(case)
+    return ("deem_accepted", {}) if plan.is_accepted_by_silence else ("flag", {"trigger": "overrun", "detail": ""})
 
 
 def _decide(case: str, n: int) -> tuple[str, dict[str, Any]]:

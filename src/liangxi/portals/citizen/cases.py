@@ -49,6 +49,8 @@ def case(request: HouseRequest, no: str) -> HttpResponse:
     view = engine.case(by=request.actor, no=no)
     if view.parent_no:
         return redirect("citizen:case", no=view.parent_no)
+    if view.plan and view.plan.id == "data-objection":  # its answer stands where he objected
+        return redirect("citizen:me")
     context = {
         "case": view,
         "application": onething.application(by=request.actor, case=no),

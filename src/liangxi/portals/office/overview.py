@@ -19,7 +19,7 @@ from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
 
 DAYS = 14
-HOME = ("people.manage", "role.manage", "audit.read", "onething.read", "events.manage", "data.correct")
+HOME = ("people.manage", "role.manage", "audit.read", "onething.read", "events.manage", "data.correct", "data.review")
 
 
 @staff(*HOME)
@@ -36,6 +36,10 @@ def home(request: HouseRequest) -> HttpResponse:
         context["versions"] = [row for row in onething.versions(by=by) if row.is_current]
     if by.may("data.correct"):
         context["objections"] = data.disputes(by=by, limit=1).open
+    if by.may("data.grant"):
+        context["asked_data"] = len(data.requests_to_answer(by=by))
+    if by.may("data.review"):
+        context["to_review"] = len(data.needs_to_check(by=by)) + len(data.resources_to_review(by=by))
     if by.may("audit.read"):
         context["records"], context["checkpoint"] = audit.head(by=by)
     return render(request, "office/home.html", context)

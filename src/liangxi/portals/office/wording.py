@@ -16,6 +16,9 @@ def permissions() -> dict[str, str]:
         "data.correct": gettext("Correct data"),
         "data.grant": gettext("Grant data"),
         "onething.edit": gettext("Edit packages"),
+        "data.request": gettext("Request data"),
+        "data.review": gettext("Review catalogue and needs"),
+        "case.apply": gettext("Apply for the organisation"),
         "onething.publish": gettext("Publish packages"),
         "onething.read": gettext("Read packages"),
     }

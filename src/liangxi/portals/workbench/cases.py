@@ -27,12 +27,21 @@ from liangxi.portals.workbench.wording import proofs, ways
 from liangxi.systems.onething import face as onething
 from liangxi.systems.onething.shapes import Application
 
+ELSEWHERE = {  # plans whose cases are handled on the pages of their own system
+    "data-need": "/office/data/steward/",
+    "data-mediation": "/office/data/reviews/",
+    "data-review": "/office/data/steward/",
+    "data-objection": "/office/objections/",
+}
+
 
 @staff(*DESK)
 @require_safe
 def case(request: HouseRequest, no: str) -> HttpResponse:
     """The case, or one matter of it, with what I may do now; `do` opens the form of a deed in place."""
     view, whole = _read(request, no)
+    if whole.plan and whole.plan.id in ELSEWHERE:
+        return redirect(ELSEWHERE[whole.plan.id])
     deed = DEEDS.get(request.GET.get("do", ""))
     open_now = deed if deed and deed.action in view.actions else None
     context = _context(request, view, whole)

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from liangxi.core.people import face as people
 from liangxi.core.places import face as places
 from liangxi.core.places.shapes import Division, GridCell
-from liangxi.kit import actor
+from liangxi.kit import actor, time
 from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.site import config, land, marks
 from liangxi.site.dice import dice
@@ -32,6 +32,15 @@ MARK = "sample"
 SEED = 1
 SCALE = 1.0
 LARGEST = 1000.0  # thousandths: the whole city
+HELD = {  # resource of the catalogue -> the table that holds it
+    "resident-population": "people_person",
+    "household-register": "people_household",
+    "marriage-register": "data_marriage",
+    "market-entity": "people_firm",
+    "standard-address": "places_address",
+    "division-register": "places_division",
+    "licence-directory": "data_licence",
+}
 Say = Callable[[str], None]
 
 
@@ -71,8 +80,15 @@ def make(*, seed: int = SEED, scale: float = SCALE, say: Say) -> str:
     cast = _settle(seed, scale, say)
     accounts.load(cast)
     stories.play(cast)
+    _deliver()
     marks.put(MARK, json.dumps(wanted | {"done": True}))
     return _summary()
+
+
+def _deliver() -> None:
+    """The registers that the platform itself holds tell the catalogue what they hold now."""
+    for resource, held in HELD.items():
+        data.record_delivery(by=HOUSE, resource=resource, at=time.now(), rows=_count(held), version="sample")
 
 
 def ensure(say: Say) -> str:

@@ -22,6 +22,8 @@ STAFF = (
     ("police", "陆公安", (("police", roles.APPROVER), ("police", roles.STEWARD))),
     ("medicare", "许医保", (("medicare", roles.APPROVER),)),
     ("hrss", "钱人社", (("hrss", roles.APPROVER),)),
+    ("hrdata", "钱用数", (("hrss", roles.STEWARD),)),
+    ("review", "胡审核", (("320200", roles.DATA_REVIEWER),)),
     ("market", "华市监", (("market", roles.APPROVER), ("market", roles.STEWARD))),
     ("fire", "杜消防", (("fire", roles.APPROVER),)),
     ("urban", "荣城管", (("urban", roles.APPROVER),)),

@@ -1,7 +1,7 @@
 """What happens in the data zone, for other rooms."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,5 +21,43 @@ class ResourceWithdrawn:
 
     resource: str
     org: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedAnswered:
+    """A provider (or the bureau after mediation) answered a request: `outcome` granted or refused."""
+
+    need: str
+    request: str
+    resource: str
+    consumer: str
+    provider: str
+    outcome: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantGiven:
+    """A department may read a resource from now on, until the day `until`; the subject is the grant's id."""
+
+    grant: str
+    resource: str
+    consumer: str
+    provider: str
+    until: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantEnded:
+    """A grant was suspended or revoked (`why`); nothing is delivered under it from now on."""
+
+    grant: str
+    resource: str
+    consumer: str
+    provider: str
+    why: str
     reason: str
     at: datetime

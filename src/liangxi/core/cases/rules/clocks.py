@@ -7,8 +7,6 @@ from math import floor
 from liangxi.core.calendar.shapes import WorkCalendar, end_of
 from liangxi.core.cases.rules.state import Clock
 
-ACCEPT_DAYS = 5  # 行政许可法第三十二条: tell what is missing at once or within five days, else it counts as accepted
-
 Stops = Sequence[tuple[datetime, datetime | None]]
 
 

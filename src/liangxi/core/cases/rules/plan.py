@@ -10,11 +10,16 @@ A definition is JSON of this form; `onething` compiles one for each situation of
 An item may also say who signs and how: `"signs": {"rule": "all" | "any" | "votes", "votes": 2, "orgs": ["fire",
 "market"]}`; its `fee` in yuan, the keys of its `materials`, and `"silence": "approve"` where the law lets the end of
 the limit grant.
+
+A system whose cases are not applications of the public names its own permissions in the place of the engine's:
+`"rights": {"case.accept": "data.review", "case.decide": "data.grant"}`; `accept` may say its own limit in working days
+and that silence does not accept: `{"org": "data", "days": 2, "silence": "wait"}`. An item with `"deny": "ground"` is
+denied only with the `ground` in law beside the reason.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
@@ -26,6 +31,7 @@ ON_DENY = ("collect", "stop")
 SIGNING = ("all", "any", "votes")
 MOST_ITEMS = 40  # of one case
 OFFICE_DAY = 7  # office hours a day, for promises in hours
+ACCEPT_DAYS = 5  # 行政许可法第三十二条: tell what is missing at once or within five days, else it counts as accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class PlanItem:
     fee: int = 0
     materials: tuple[str, ...] = ()
     is_granted_by_silence: bool = False
+    is_denied_with_ground: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,13 @@ class Plan:
     yellow: float
     items: tuple[PlanItem, ...]
     paths: Mapping[str, str]
+    rights: Mapping[str, str] = field(default_factory=dict)
+    accept_days: int = ACCEPT_DAYS
+    is_accepted_by_silence: bool = True
+
+    def right(self, permission: str) -> str:
+        """The permission that stands for one of the engine's on cases of this plan."""
+        return self.rights.get(permission, permission)
 
     def item(self, key: str) -> PlanItem:
         """The item of a key; KeyError."""
@@ -98,6 +112,9 @@ def compile_plan(definition: Mapping[str, Any], paths: Mapping[str, str]) -> Pla
             yellow=float(definition["yellow"]),
             items=items,
             paths=paths,
+            rights=dict(definition.get("rights", {})),
+            accept_days=int(definition["accept"].get("days", ACCEPT_DAYS)),
+            is_accepted_by_silence=definition["accept"].get("silence") != "wait",
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _broken("definition", f"is incomplete: {error}") from error
@@ -129,6 +146,7 @@ def _item(body: Mapping[str, Any]) -> PlanItem:
         fee=int(body.get("fee", 0)),
         materials=tuple(body.get("materials", ())),
         is_granted_by_silence=body.get("silence") == "approve",
+        is_denied_with_ground=body.get("deny") == "ground",
     )
 
 
@@ -138,8 +156,15 @@ def _check(plan: Plan) -> None:
         raise _broken("items", f"must be there, {MOST_ITEMS} at most, each key once")
     if plan.on_deny not in ON_DENY:
         raise _broken("on_deny", f"must be one of {', '.join(ON_DENY)}")
+    if not 1 <= plan.accept_days <= 60:
+        raise _broken("accept.days", "must be 1 to 60 working days")
     if not 0 < plan.yellow <= 1:
         raise _broken("yellow", "must be a fraction of the promise")
+    _check_items(plan, keys)
+    longest_chain(plan, {item.key: item.promised for item in plan.items})
+
+
+def _check_items(plan: Plan, keys: list[str]) -> None:
     for item in plan.items:
         if unknown := set(item.after) - set(keys):
             raise _broken(f"items.{item.key}.after", f"names {', '.join(sorted(unknown))}, which are not in the plan")
@@ -147,7 +172,6 @@ def _check(plan: Plan) -> None:
             raise _broken(f"items.{item.key}.promised", "must not exceed the statutory limit")
         if item.rule not in SIGNING or not 1 <= item.votes <= max(len(item.signs), 1):
             raise _broken(f"items.{item.key}.signs", f"must be one of {', '.join(SIGNING)}, with votes that can be had")
-    longest_chain(plan, {item.key: item.promised for item in plan.items})
 
 
 def longest_chain(plan: Plan, days: Mapping[str, int]) -> int:
@@ -164,7 +188,5 @@ def longest_chain(plan: Plan, days: Mapping[str, int]) -> int:
     return max(done.values())
 
 
-def _broken(field: str, why: str) -> InvalidError:
-    return InvalidError(
-        "cases.plan", "The plan's %(field)s %(why)s.", {"field": field, "why": why}, fields={field: why}
-    )
+def _broken(part: str, why: str) -> InvalidError:
+    return InvalidError("cases.plan", "The plan's %(field)s %(why)s.", {"field": part, "why": why}, fields={part: why})

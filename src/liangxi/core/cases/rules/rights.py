@@ -10,7 +10,9 @@ from liangxi.kit.errors import ForbiddenError, NotFoundError
 
 
 def is_applicant(by: Actor, state: State) -> bool:
-    """True for the person who applied; for a firm's case also when he acts for that firm."""
+    """True for the person who applied; for an organisation's case whoever may apply for it."""
+    if state.org:
+        return by.kind == "staff" and by.may("case.apply", state.paths[state.org])
     return by.kind == "public" and by.person is not None and by.person == state.person
 
 
@@ -27,7 +29,7 @@ def may_read(by: Actor, plan: Plan, state: State) -> bool:
     if by.kind == "system" or is_applicant(by, state):
         return True
     orgs = {*plan.orgs, *(seat.org for item in state.items for seat in item.seats)}
-    if any(by.may("case.read", path_of(plan, state, org)) for org in orgs):
+    if any(by.may(plan.right("case.read"), path_of(plan, state, org)) for org in orgs):
         return True
     return by.kind == "staff" and any(task.assignee == by.account for task in state.tasks)
 
@@ -38,7 +40,7 @@ def seats_of(by: Actor, plan: Plan, state: State, node: Node) -> tuple[int, ...]
         seat.n
         for seat in node.seats
         if by.kind == "system"
-        or by.may("case.decide", path_of(plan, state, seat.org))
+        or by.may(plan.right("case.decide"), path_of(plan, state, seat.org))
         or (seat.account and seat.account == by.account)
     )
 
@@ -58,14 +60,16 @@ def _holds(by: Actor, plan: Plan, state: State, node: Node, permission: str) -> 
     city = f"/{window.strip('/').split('/')[0]}/"
     over_all = permission == "case.supervise" or (permission == "case.lead" and node is state.root)
     desk = {"case.accept": window, "case.handout": path_of(plan, state, plan.hand_out_org)}
-    return by.may(permission, city if over_all else desk.get(permission) or path_of(plan, state, node.org))
+    place = city if over_all else desk.get(permission) or path_of(plan, state, node.org)
+    return by.may(plan.right(permission), place)
 
 
 def _is_responsible(by: Actor, plan: Plan, state: State, node: Node) -> bool:
     """The window for the whole case, the department for its item."""
     if node is state.root:
-        return by.may("case.accept", path_of(plan, state, plan.accept_org))
-    return by.may("case.decide", path_of(plan, state, node.org)) or bool(seats_of(by, plan, state, node))
+        return by.may(plan.right("case.accept"), path_of(plan, state, plan.accept_org))
+    is_decider = by.may(plan.right("case.decide"), path_of(plan, state, node.org))
+    return is_decider or bool(seats_of(by, plan, state, node))
 
 
 def _is_reader(by: Actor, plan: Plan, state: State, node: Node) -> bool:

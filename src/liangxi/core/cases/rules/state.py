@@ -186,6 +186,7 @@ class State(msgspec.Struct, omit_defaults=True):
     tasks: list[Task] = []
     flags: list[Flag] = []
     paths: dict[str, str] = {}
+    org: str = ""  # the organisation that applies, where no person does
     seq: int = 0
     stars: int | None = None
 

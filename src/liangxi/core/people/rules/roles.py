@@ -24,7 +24,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         APPROVER: frozenset({"case.decide", "case.read", "person.read"}),
         LEADER: frozenset({"case.lead", "case.decide", "case.read", "person.read"}),
         SUPERVISOR: frozenset({"case.supervise", "case.read"}),
-        STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant", "data.request"}),
+        STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant", "data.request", "case.apply"}),
         DATA_REVIEWER: frozenset({"data.read", "data.review"}),
         PACKAGE_ADMIN: frozenset({"onething.edit", "onething.read"}),
         PACKAGE_APPROVER: frozenset({"onething.publish", "onething.read"}),

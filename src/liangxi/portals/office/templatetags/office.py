@@ -4,7 +4,7 @@ from django.template import Library
 from django.utils.safestring import SafeString
 
 from liangxi.portals.design.templatetags.design import badge_tag
-from liangxi.portals.office import wording
+from liangxi.portals.office import data_wording, wording
 from liangxi.portals.words import objections, roles
 
 register = Library()
@@ -15,6 +15,19 @@ _LISTS = {
     "relation": wording.relations,
     "deed": wording.deeds,
     "decision": wording.decisions,
+    "data_kind": data_wording.kinds,
+    "register": data_wording.registers,
+    "sharing": data_wording.sharing,
+    "opening": data_wording.opening,
+    "cycle": data_wording.cycles,
+    "frequency": data_wording.frequencies,
+    "format": data_wording.formats,
+    "origin": data_wording.origins,
+    "type": data_wording.types,
+    "grade": data_wording.grades,
+    "way": data_wording.ways,
+    "data_relation": data_wording.relations,
+    "step": data_wording.steps,
 }
 
 
@@ -28,3 +41,21 @@ def word(code: str, list_name: str) -> str:
 def objection_badge(state: str) -> SafeString:
     """What became of an objection."""
     return SafeString(badge_tag(*objections()[state]))
+
+
+@register.simple_tag
+def data_badge(state: str) -> SafeString:
+    """The state of a resource, a version, a need, a request, a grant or a key."""
+    return SafeString(badge_tag(*data_wording.states()[state]))
+
+
+@register.simple_tag
+def import_badge(outcome: str) -> SafeString:
+    """What came of one resource of an import."""
+    return SafeString(badge_tag(*data_wording.outcomes()[outcome]))
+
+
+@register.simple_tag
+def fresh_badge(state: str) -> SafeString:
+    """How young the data of a resource is."""
+    return SafeString(badge_tag(*data_wording.freshness()[state]))

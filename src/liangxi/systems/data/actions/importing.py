@@ -14,9 +14,9 @@ from liangxi.kit.actor import Actor
 from liangxi.kit.errors import HouseError, InvalidError
 from liangxi.systems.data import tabular
 from liangxi.systems.data.actions import catalogue as resources
-from liangxi.systems.data.models import Resource, ResourceVersion
+from liangxi.systems.data.models import Resource, ResourceVersion, SharingRule
 from liangxi.systems.data.queries import catalogue as queries
-from liangxi.systems.data.rules import catalogue, sheets
+from liangxi.systems.data.rules import catalogue, sharing, sheets
 from liangxi.systems.data.shapes import Import, ImportRow
 
 SCHEMA = Path(__file__).parent.parent / "schemas" / "resources.json"
@@ -124,6 +124,19 @@ def load_catalogue(by: Actor, root: Path) -> tuple[int, int]:
             made = catalogue.compile_definition(said)
             resources.relate(Resource.objects.get(pk=made.id), made)
     return len(changed), len(read) - len(changed)
+
+
+def load_rules(by: Actor, said: Mapping[str, Any]) -> None:
+    """The city's rules of sharing (profile.toml, [sharing]); InvalidError `load.data` for one that nobody knows."""
+    by.require(LOAD)
+    for name, value in said.items():
+        is_figure = name in sharing.LIMITS and isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        if not is_figure and not (name == "bureau" and isinstance(value, str)):
+            why = "profile.toml: sharing.%(name)s is no rule of sharing."
+            raise InvalidError("load.data", why, {"name": name}, fields={f"sharing.{name}": "unknown"})
+    with transaction.atomic():
+        SharingRule.objects.all().delete()
+        SharingRule.objects.bulk_create(SharingRule(name=name, value=str(value)) for name, value in said.items())
 
 
 def _documents(root: Path) -> list[schema.Document]:

@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from liangxi.core.audit import face as audit
+from liangxi.core.cases import face as cases
+from liangxi.core.cases.shapes import Applicant
 from liangxi.core.certificates.events import CertificateIssued, CertificateRevoked
 from liangxi.core.messages import face as messages
 from liangxi.core.people import face as people
@@ -17,7 +19,8 @@ from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from liangxi.systems.data.models import Consent, Dispute, Licence, Marriage
 from liangxi.systems.data.queries import registers as queries
-from liangxi.systems.data.rules import registers
+from liangxi.systems.data.queries import sharing as sharing_queries
+from liangxi.systems.data.rules import registers, sharing
 from liangxi.systems.data.shapes import DisputedValue, Fact, LicenceFact, LicenceRow, MarriageRow
 
 ZONE = actor.system("data")
@@ -132,8 +135,26 @@ def dispute(by: Actor, subject: str, field: str, claim: str, note: str) -> str:
             },
         )
         if is_new:
+            row.case_no = _open_check(by, row)
+            row.save(update_fields=["case_no"])
             audit.record(by=by, action="data.disputed", object=f"dispute:{row.pk}", detail={"field": field})
     return str(row.pk)
+
+
+def _open_check(by: Actor, row: Dispute) -> str:
+    """校核 is a case of the register's owner: the objection is taken in by itself, its clock is the city's."""
+    definition = sharing.objection_plan(row.org, registers.title_of(row.field), sharing_queries.rule("objection_days"))
+    case = cases.open_case(
+        by=by,
+        plan=cases.register_plan(by=by, definition=definition),
+        applicant=Applicant(person=str(row.person), firm=by.firm, name=by.name),
+        subject=registers.title_of(row.field)["zh"],
+        items=["check"],
+        form={"objection": str(row.pk), "field": row.field},
+        key=f"objection:{row.pk}",
+    )
+    cases.command(by=ZONE, case=case.no, action="accept", key=f"objection:accept:{row.pk}")
+    return case.no
 
 
 def disputed(by: Actor, id: str) -> DisputedValue:
@@ -165,6 +186,11 @@ def answer_dispute(by: Actor, id: str, outcome: str, answer: str) -> None:
             raise _no_dispute()
         if row.state != "open":
             raise ConflictError("data.dispute.answered", "This objection has been answered already.")
+        if row.case_no:  # what was objected to before had none
+            item = cases.case(by=ZONE, no=row.case_no).items[0]
+            body = {"outcome": "approve" if outcome == "corrected" else "deny", "reason": answer.strip(),
+                    "reason_code": "" if outcome == "corrected" else "data-correct"}  # fmt: skip
+            cases.command(by=by, case=item.no, action="decide", key=f"objection:{row.pk}", body=body)
         row.state, row.answer = outcome, answer.strip()
         row.answered_by, row.answered_at = by.account, time.now()
         row.save()

@@ -60,6 +60,11 @@ def workbook(*, by: Actor, is_empty: bool = False) -> bytes:
     return importing.exported(by, is_empty=is_empty)
 
 
+def load_rules(*, by: Actor, rules: Mapping[str, Any]) -> None:
+    """The city's rules of sharing: working days, reads a day, the bureau (profile.toml, [sharing]). For the house."""
+    importing.load_rules(by, rules)
+
+
 def load_catalogue(*, by: Actor, root: Path) -> tuple[int, int]:
     """Publish the resources of a profile (`data/*.yaml`): how many were added or changed, how many stood already.
 

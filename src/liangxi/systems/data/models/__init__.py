@@ -2,14 +2,22 @@
 
 from liangxi.systems.data.models.catalogue import Resource, ResourceField, ResourceRelation, ResourceVersion
 from liangxi.systems.data.models.registers import Consent, Dispute, Licence, Marriage
+from liangxi.systems.data.models.sharing import DepartmentKey, Grant, GrantStep, Need, NeedRequest, SharingRule, Usage
 
 __all__ = [
     "Consent",
+    "DepartmentKey",
     "Dispute",
+    "Grant",
+    "GrantStep",
     "Licence",
     "Marriage",
+    "Need",
+    "NeedRequest",
     "Resource",
     "ResourceField",
     "ResourceRelation",
     "ResourceVersion",
+    "SharingRule",
+    "Usage",
 ]

@@ -69,6 +69,7 @@ class Dispute(models.Model):
     org = models.TextField()
     org_path = models.TextField()
     state = models.TextField(default="open")
+    case_no = models.TextField(default="")  # 校核: the case that carries it
     opened_at = models.DateTimeField()
     answer = models.TextField(blank=True, default="")
     answered_by = models.TextField(blank=True, default="")

@@ -133,15 +133,22 @@ def accesses_of(by: Actor, subject: str) -> tuple[Access, ...]:
     lang = "en" if (get_language() or "zh").startswith("en") else "zh"
 
     def who(entry: Entry) -> str:
+        if entry.detail.get("org") in names:  # read under a grant, by the program of a department
+            return names[entry.detail["org"]][lang]
         if entry.actor == by.account:
             return gettext("Yourself")
         return names[entry.unit][lang] if entry.unit in names else gettext("The platform itself")
 
     found = audit.reads_of(by=by, person=subject)
-    return tuple(Access(entry.time, who(entry), _what(entry, lang), entry.purpose) for entry in found)
+    return tuple(
+        Access(entry.time, who(entry), _what(entry, lang), entry.purpose, str(entry.detail.get("grant", "")))
+        for entry in found
+    )
 
 
 def _what(entry: Entry, lang: str) -> str:
+    if "grant" in entry.detail:
+        return _granted(entry, lang)
     titles = []
     for field in entry.detail.get("fields", ()):
         try:
@@ -151,6 +158,15 @@ def _what(entry: Entry, lang: str) -> str:
     if titles:
         return ("、" if lang == "zh" else ", ").join(titles)
     return gettext("E-licences") if "licences" in entry.detail else gettext("Entry in the register")
+
+
+def _granted(entry: Entry, lang: str) -> str:
+    """The resource and the fields of it that were read under a grant."""
+    resource = models.Resource.objects.filter(pk=entry.detail.get("resource", "")).first()
+    asked = entry.detail.get("fields", ())
+    known = dict(models.ResourceField.objects.filter(resource=resource, name__in=asked).values_list("name", "title"))
+    fields = ("、" if lang == "zh" else ", ").join(known[name][lang] if name in known else name for name in asked)
+    return f"{resource.title[lang]}: {fields}" if resource else fields
 
 
 def disputes(where: Q) -> tuple[Dispute, ...]:

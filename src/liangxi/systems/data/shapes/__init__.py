@@ -29,10 +29,23 @@ from liangxi.systems.data.shapes.registers import (
     MarriageRow,
     Register,
 )
+from liangxi.systems.data.shapes.sharing import (
+    Asked,
+    DepartmentKey,
+    Grant,
+    GrantStep,
+    IssuedDepartmentKey,
+    Need,
+    NeedRequest,
+    Reading,
+    UsageDay,
+)
 
 __all__ = [
     "Access",
+    "Asked",
     "Change",
+    "DepartmentKey",
     "Dispute",
     "DisputePage",
     "DisputeState",
@@ -40,12 +53,18 @@ __all__ = [
     "Fact",
     "FieldProposal",
     "Freshness",
+    "Grant",
+    "GrantStep",
     "Import",
     "ImportRow",
+    "IssuedDepartmentKey",
     "LicenceFact",
     "LicenceRow",
     "MarriageRow",
+    "Need",
+    "NeedRequest",
     "Proposal",
+    "Reading",
     "Register",
     "RegisterCoverage",
     "Relation",
@@ -56,4 +75,5 @@ __all__ = [
     "ResourcePage",
     "ResourceVersion",
     "Terms",
+    "UsageDay",
 ]

@@ -31,12 +31,16 @@ class LicenceFact:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One look at somebody's data: when, who (name of the organisation or process), which fields, and why."""
+    """One look at somebody's data: when, who (name of the organisation or process), which fields, and why.
+
+    `grant` is the id of the grant under which it was read, empty for reads on consent and by duty.
+    """
 
     at: datetime
     who: str
     what: str
     purpose: str
+    grant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,10 @@ def tell_applicant(event: Told) -> None:
     """One message to the applicant about what happened to the case, once per happening."""
     case_no: str = getattr(event, "parent_no", event.case_no)
     item: str = getattr(event, "item", "")
-    package = queries.compiled(queries.draft_of_case(case_no).package.hash)
+    draft = queries.draft_if_of_case(case_no)
+    if draft is None:  # a case of another system, which tells its people itself
+        return
+    package = queries.compiled(draft.package.hash)
     title = package.item(item).matter.title if item else package.title
     template = TOLD[type(event)]
     if isinstance(event, case_events.MatterDecided) and event.outcome != "approve":

@@ -187,9 +187,14 @@ def own_draft_of_case(by: Actor, case_no: str) -> Draft:
     return row
 
 
+def draft_if_of_case(case_no: str) -> Draft | None:
+    """The draft that became a case, None for a case that did not begin with a package."""
+    return Draft.objects.select_related("package").filter(case_no=case_no).first()
+
+
 def draft_of_case(case_no: str) -> Draft:
     """The draft that became a case; NotFoundError."""
-    row = Draft.objects.select_related("package").filter(case_no=case_no).first()
+    row = draft_if_of_case(case_no)
     if row is None:
         raise NotFoundError("onething.case", "The case %(case)s did not begin with a package.", {"case": case_no})
     return row

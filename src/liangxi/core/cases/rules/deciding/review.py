@@ -24,6 +24,8 @@ def _decide(plan: Plan, state: State, node: Node, command: Command) -> list[Even
         raise ConflictError("cases.gap", "A material is still to follow: %(materials)s. Nothing can be granted before.",
                             {"materials": ", ".join(state.gap)})  # fmt: skip
     said = {"outcome": outcome, **reason(command.body, required=outcome == "deny")}
+    if outcome == "deny" and plan.item(node.item).is_denied_with_ground:
+        said["ground"] = text(command.body, "ground", required=True)
     seat = _seat(node, command)
     if seat.is_lent:
         raise ForbiddenError("cases.seat.lent", "You were asked for an opinion: give it back with your words.")

@@ -59,6 +59,8 @@ def opened_state(plan: Plan, opened: Event, at: datetime) -> State:
         materials=[Material(*material) for material in data["materials"]],
         form=dict(data["form"]),
         items=items,
+        org=data.get("org", ""),
+        paths={data["org"]: data["org_path"]} if data.get("org") else {},
     )
 
 

@@ -41,7 +41,8 @@ def open_task(frame: Frame, state: State, node: Node, kind: str, permission: str
     if seat is not None:
         more |= {"org": seat.org, "seat": seat.n, "assignee": seat.account or None, "assignee_name": seat.name}
     said = {"org": node.org} | more
-    task = Task(n=len(state.tasks) + 1, case_no=node.no, kind=kind, permission=permission, opened_at=frame.at, **said)
+    right = frame.plan.right(permission)
+    task = Task(n=len(state.tasks) + 1, case_no=node.no, kind=kind, permission=right, opened_at=frame.at, **said)
     if task.days or kind in WITH_THE_CLOCK:
         task.due, task.yellow_at, task.red_at = frame.times(task, node)
     state.tasks.append(task)

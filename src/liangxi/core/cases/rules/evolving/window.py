@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from liangxi.core.cases.rules import clocks
 from liangxi.core.cases.rules.evolving.frame import Frame, ask_seats, close_tasks, end_all, open_task, run_on, stop
 from liangxi.core.cases.rules.state import Event, Material, Node, Seat, State, Supplement
 
@@ -14,7 +13,7 @@ def _opened(frame: Frame, state: State, node: Node, event: Event) -> None:
 
 
 def _ask_window(frame: Frame, state: State, node: Node) -> None:
-    open_task(frame, state, node, "accept", "case.accept", days=clocks.ACCEPT_DAYS)
+    open_task(frame, state, node, "accept", "case.accept", days=frame.plan.accept_days)
 
 
 def _accepted(frame: Frame, state: State, node: Node, event: Event) -> None:
