@@ -1,6 +1,7 @@
 """What a deployment may set, read once from the environment. `docs/operators/settings.md` lists every name."""
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ class Config:
     lake: Path  # bulky tables
     lake_memory: int  # megabytes that one reading or writing of the lake may hold
     lake_threads: int
+    engine: str  # Spark Connect for the heavy work on the lake; empty: in this process
 
     @property
     def city_root(self) -> Path:
@@ -71,6 +73,7 @@ def read() -> Config:
         lake=Path(env("LIANGXI_LAKE") or Path(env("LIANGXI_HOME", "var")) / "lake").absolute(),
         lake_memory=_number("LIANGXI_LAKE_MEMORY", default=1024, low=128, high=1_000_000),
         lake_threads=_number("LIANGXI_LAKE_THREADS", default=_processes(), low=1, high=256),
+        engine=_engine(),
     )
 
 
@@ -83,6 +86,16 @@ def _number(name: str, *, default: int, low: int, high: int) -> int:
             {"name": name, "low": low, "high": high, "text": text},
         )
     return int(text)
+
+
+def _engine() -> str:
+    text = os.environ.get("LIANGXI_ENGINE", "")
+    if text and not re.fullmatch(r"(sc|spark)://[A-Za-z0-9.\[\]:-]+(/;[!-~]*)?", text):
+        raise InvalidError(
+            "config.engine",
+            "LIANGXI_ENGINE must be the address of a Spark Connect server, such as sc://host:15002.",
+        )
+    return text
 
 
 def _processes() -> int:

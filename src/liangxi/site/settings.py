@@ -59,6 +59,7 @@ CORE = [
     "messages",
     "search",
     "lake",
+    "engines",
     "cases",
 ]
 SYSTEMS = ["data", "twin", "onething"]
