@@ -8,6 +8,7 @@ district. Then the whole coverage is bent by one smooth field, so that neighbour
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,21 @@ def partition(
 ) -> dict[str, Polygon]:
     """Outlines of the districts and of their towns by division id; they tile `ring` (bent) without a gap.
 
-    `towns` lists the towns of each district. The same arguments give the same outlines.
+    `towns` lists the towns of each district. The same arguments give the same outlines, and the last are remembered:
+    they are dear, and one process may load a profile more than once.
     """
+    listed = tuple((name, tuple(of)) for name, of in towns.items())
+    return dict(_partition(tuple(ring), tuple(seats), listed, seed))
+
+
+@lru_cache(maxsize=1)
+def _partition(
+    ring: tuple[tuple[float, float], ...],
+    seats: tuple[Seat, ...],
+    listed: tuple[tuple[str, tuple[str, ...]], ...],
+    seed: int,
+) -> Mapping[str, Polygon]:
+    towns = dict(listed)
     stretch = math.cos(math.radians(seats[0].lat))
     body = shapely.transform(Polygon(ring), lambda c: c * [stretch, 1])
     centres = np.array([[s.lon * stretch, s.lat] for s in seats])

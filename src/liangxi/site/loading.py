@@ -181,7 +181,7 @@ def _outlines(areas: Path, divisions: list[Division]) -> Iterator[Outline]:
         for _, row in table(areas / "seats.csv")
         if levels[row["division"]] == "county"
     ]
-    ring = [tuple(point) for point in tomllib.loads((areas / "blob.toml").read_text(encoding="utf-8"))["ring"]]
+    ring = [(x, y) for x, y in tomllib.loads((areas / "blob.toml").read_text(encoding="utf-8"))["ring"]]
     for division, shape in land.partition(ring=ring, seats=seats, towns=towns).items():
         rings = [[(float(x), float(y)) for x, y in shape.exterior.coords]]
         yield Outline(division=division, level=levels[division], rings=rings, is_synthetic=True)

@@ -68,13 +68,12 @@ def load_organisations(by: Actor, rows: Iterable[OrganisationRow]) -> int:
     """The tree with its periods; parents stand before their children. The periods of each code are replaced."""
     by.require(LOAD)
     listed = list(rows)
+    once = {row.code: (row.code, row.kind, row.line) for row in listed}
     with transaction.atomic():
-        ids: dict[str, int] = {}
-        for row in listed:
-            found, _ = models.Organisation.objects.update_or_create(
-                code=row.code, defaults={"kind": row.kind, "line": row.line}
-            )
-            ids[row.code] = found.pk
+        with connection.cursor() as cursor:
+            bulk.upsert(cursor, table="people_organisation", columns=("code", "kind", "line"), key=("code",),
+                        rows=once.values())  # fmt: skip
+        ids = dict(models.Organisation.objects.filter(code__in=once).values_list("code", "pk"))
         models.OrganisationPeriod.objects.filter(organisation_id__in=ids.values()).delete()
         paths: dict[str, str] = {}
         periods = []
