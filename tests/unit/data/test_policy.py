@@ -197,3 +197,29 @@ def test_a_policy_is_kept_as_a_document() -> None:
         with pytest.raises(InvalidError) as told:
             p.policy_of(wrong)
         assert told.value.code == "data.policy.document" and told.value.fields
+
+
+def test_the_terms_of_a_grant_are_a_policy() -> None:
+    rows = {"all": [{"column": "division", "op": "prefix", "value": "3202"},
+                    {"any": [{"column": "born", "op": "ge", "value": "1990-01-01"},
+                             {"column": "income", "op": "lt", "value": 0.5},
+                             {"column": "name", "op": "in", "value": ["'", '"']},
+                             {"column": "age", "op": "is_null", "value": True}]}]}  # fmt: skip
+    terms = {"columns": ["id", "name", "age"], "rows": rows, "minimum_group": 0,
+             "masks": {"id": {"kind": "token"}, "name": {"kind": "keep", "prefix": 1, "suffix": 0},
+                       "age": {"kind": "bucket", "size": 10}}}  # fmt: skip
+    policy = p.policy_of_terms(terms=terms, schema=SCHEMA, purpose="rescue", ways=["bulk"])
+    query = sql(policy, p.Bulk(purpose="rescue"))
+    assert {"3202", "3203", date(1990, 1, 1), Decimal("0.5"), "'", '"'} <= set(query.parameters.values())
+    assert [column.name for column in query.columns] == ["id", "name", "age"] and policy.minimum_group == 5
+    assert policy.condition.evaluate({"division": "320211", "age": 3, "born": None, "income": 1, "name": '"'}) is True
+    assert policy.condition.evaluate({"division": "3203", "age": None, "born": None, "income": 1, "name": '"'}) is False
+    open_terms = {"columns": ["id"], "masks": {}, "rows": None, "minimum_group": 20}
+    assert p.policy_of_terms(terms=open_terms, schema=SCHEMA, purpose="a", ways=["bulk"]).rows != "false"
+    for wrong in ({"column": "income", "op": "eq", "value": "many"}, {"column": "no", "op": "eq", "value": 1},
+                  {"column": "division", "op": "prefix", "value": ""}, {"column": "born", "op": "eq", "value": "soon"},
+                  {"column": "age", "op": "eq", "value": True},
+                  {"column": "division", "op": "eq", "value": 3}):  # fmt: skip
+        with pytest.raises(InvalidError) as told:
+            p.policy_of_terms(terms=terms | {"rows": wrong}, schema=SCHEMA, purpose="a", ways=["bulk"])
+        assert told.value.fields

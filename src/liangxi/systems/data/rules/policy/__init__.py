@@ -46,3 +46,4 @@ from liangxi.systems.data.rules.policy.shapes import Token as Token
 from liangxi.systems.data.rules.policy.shapes import Value as Value
 from liangxi.systems.data.rules.policy.shapes import Within as Within
 from liangxi.systems.data.rules.policy.shapes import Year as Year
+from liangxi.systems.data.rules.policy.terms import policy_of_terms as policy_of_terms

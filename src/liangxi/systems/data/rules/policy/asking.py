@@ -58,7 +58,7 @@ def _checked_schema(schema: Schema) -> Mapping[str, Column]:
 def _check_rows(policy: Policy, columns: Mapping[str, Column]) -> None:
     types = {name: column.kind for name, column in columns.items()}
     types |= {READER + name: Column(name, kind).kind for name, kind in policy.parameters}
-    parse(policy.rows).check(types)
+    policy.condition.check(types)
     for name in policy.lookup:
         if not columns[name].is_comparable:
             raise FieldError(

@@ -95,7 +95,7 @@ def document_of(policy: Policy) -> dict[str, Any]:
     """The document of a policy: `policy_of(document_of(p)) == p`, up to the order of its parameters."""
     said = _Document(
         columns=[_Column(shown.name, _words_of(shown.mask)) for shown in policy.columns],
-        rows=policy.rows,
+        rows=policy.rows if isinstance(policy.rows, str) else str(policy.condition),
         within=[_Within(within.column, within.parameter) for within in policy.within],
         parameters=dict(policy.parameters),
         purposes=sorted(policy.purposes),

@@ -5,7 +5,6 @@ from functools import reduce
 
 from sqlglot import exp
 
-from liangxi.kit.conditions import parse
 from liangxi.systems.data.rules.policy.asking import checked, filter_of
 from liangxi.systems.data.rules.policy.binding import Slots
 from liangxi.systems.data.rules.policy.dialects import Expression, call, in_byte_order, number
@@ -40,7 +39,7 @@ def visible(policy: Policy, schema: Schema, slots: Slots, dialect: Dialect) -> E
     columns = {column.name: column for column in schema.columns}
     columns |= {READER + name: Column(name, kind) for name, kind in policy.parameters}
     wording = Wording(columns.__getitem__, slots, dialect)
-    parts: list[Expression] = [exp.Paren(this=wording.of(parse(policy.rows).node))]
+    parts: list[Expression] = [exp.Paren(this=wording.of(policy.condition.node))]
     for within in policy.within:
         prefix = slots.reader(within.parameter, "string")
         function = "STARTSWITH" if dialect == "spark" else "STARTS_WITH"

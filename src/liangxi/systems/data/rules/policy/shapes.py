@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from liangxi.kit.condition_syntax import Node
+from liangxi.kit.conditions import Condition, parse
+
 Dialect = Literal["postgres", "duckdb", "spark"]
 Type = Literal["string", "geometry", "int", "decimal", "double", "bool", "date", "timestamp"]
 Way = Literal["point", "page", "bulk", "changes", "aggregate", "sample"]
@@ -16,6 +19,7 @@ MOST_DIGITS = 28  # of a decimal that is compared or added up: ten more are left
 MOST_KEYS = 1024
 MOST_ROWS = 10_000
 MOST_SAMPLES = 100
+DEFAULT_GROUP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,9 @@ class Policy:
     """What one grant lets through; what is not said is denied.
 
     columns        shown, in this order
-    rows           a condition (kit.conditions) over any column of the schema and `reader.<parameter>`; only rows for
-                   which it is true, not unknown, are visible. The default lets no row out
+    rows           a condition (kit.conditions, its text or its tree) over any column of the schema and
+                   `reader.<parameter>`; only rows for which it is true, not unknown, are visible. The default lets no
+                   row out
     within         all of these hold as well
     parameters     the parameters of the reader and their types; one that the reader does not bring is unknown
     purposes, ways what may be asked for and how
@@ -132,7 +137,7 @@ class Policy:
     """
 
     columns: tuple[Shown, ...]
-    rows: str = "false"
+    rows: str | Node = "false"
     within: tuple[Within, ...] = ()
     parameters: tuple[tuple[str, Type], ...] = ()
     purposes: frozenset[str] = frozenset()
@@ -141,7 +146,12 @@ class Policy:
     groups: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     subject: str = ""
-    minimum_group: int = 5
+    minimum_group: int = DEFAULT_GROUP
+
+    @property
+    def condition(self) -> Condition:
+        """`rows` as a condition; InvalidError `conditions.syntax`."""
+        return parse(self.rows) if isinstance(self.rows, str) else Condition(self.rows)
 
     def mask_of(self, name: str) -> Mask | None:
         """The mask of a shown column. Raises KeyError for one that is not shown."""
