@@ -12,13 +12,18 @@ from liangxi.kit.actor import Actor
 
 def record(by: Actor, personal: Mapping[str, str], **said: Any) -> None:
     """One INSERT in the caller's transaction; no lock, no number, no chain."""
-    salts = ""
-    if personal:
-        said["personal"], kept = rules.protect(personal)
-        salts = rules.canonical(kept).decode()
-    body = rules.canonical(rules.leaf(by, time.now(), **said)).decode()
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO audit_outbox (body, salts) VALUES (%s, %s)", (body, salts))
+        cursor.execute(
+            "INSERT INTO audit_outbox (body, salts) VALUES (%(body)s, %(salts)s)", drawn(by, personal, **said)
+        )
+
+
+def drawn(by: Actor, personal: Mapping[str, str], **said: Any) -> dict[str, str]:
+    """The record as the outbox keeps it; its number and its canonical form come with the seal."""
+    salts: dict[str, str] = {}
+    if personal:
+        said["personal"], salts = rules.protect(personal)
+    return {"body": rules.written(rules.leaf(by, time.now(), **said)), "salts": rules.written(salts) if salts else ""}
 
 
 def erase(seq: int, name: str) -> bool:

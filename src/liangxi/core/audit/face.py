@@ -26,17 +26,26 @@ def record(
     actor's own). `detail` must be JSON; values that identify a person go to `personal`, of which only salted hashes
     are kept. InvalidError `audit.detail` when `detail` has no canonical JSON form.
     """
-    detail = detail or {}
-    actions.record(
-        by,
-        personal or {},
-        action=action,
-        object=object,
-        purpose=purpose or by.purpose,
-        decision=decision,
-        detail=detail,
-        person=rules.person_of(object, detail),
-    )
+    said = _said(by, action, object, purpose, detail or {}) | {"decision": decision}
+    actions.record(by, personal or {}, **said)
+
+
+def drawn(*, by: Actor, action: str, object: str, detail: Mapping[str, Any]) -> dict[str, str]:
+    """`record` as a value, JSON for the function `audit_record` of the database.
+
+    For a room that writes its change by a function of its own and calls that one in it: one trip instead of two.
+    """
+    return actions.drawn(by, {}, **_said(by, action, object, "", detail))
+
+
+def _said(by: Actor, action: str, object: str, purpose: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "action": action,
+        "object": object,
+        "purpose": purpose or by.purpose,
+        "detail": detail,
+        "person": rules.person_of(object, detail),
+    }
 
 
 def seal() -> int:

@@ -16,16 +16,29 @@ READ_VERBS = ("read", "fetch", "view", "reveal", "export", "search")
 """The last word of an action that means: somebody looked at personal data."""
 
 _SALT_BYTES = 16
+_SAFE = 2**53  # integers below it are the same in every JSON reader
 
 
-def canonical(value: Mapping[str, Any]) -> bytes:
-    """RFC 8785 canonical JSON; InvalidError `audit.detail` for what it cannot carry (integers beyond 2**53, NaN)."""
+def written(value: Mapping[str, Any]) -> str:
+    """JSON that has a canonical form (RFC 8785); InvalidError `audit.detail` for what has none.
+
+    The sealing brings it into that form; here only what could fail there is looked at: integers beyond 2**53, NaN.
+    """
     try:
-        return rfc8785.dumps(msgspec.to_builtins(value, str_keys=True))
+        if not all(_is_plain(one) for one in value.values()):
+            rfc8785.dumps(msgspec.to_builtins(value, str_keys=True))
+        return msgspec.json.encode(value).decode()
     except (rfc8785.CanonicalizationError, TypeError, UnicodeEncodeError) as error:
         raise InvalidError(
             "audit.detail", "The audit record cannot be written: %(why)s", {"why": str(error)}
         ) from error
+
+
+def _is_plain(value: Any) -> bool:
+    """True for what has a canonical form beyond doubt: texts, small numbers, objects of such."""
+    if isinstance(value, dict):
+        return all(type(name) is str and _is_plain(one) for name, one in value.items())
+    return value is None or type(value) in (str, bool) or (type(value) is int and abs(value) < _SAFE)
 
 
 def salted(value: str, salt: bytes) -> str:

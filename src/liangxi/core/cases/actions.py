@@ -1,5 +1,6 @@
-"""Commands: rights, one lock, decide, evolve, write, tell — all in one transaction."""
+"""Commands: read, rights, decide, evolve, then one write that changes, tells and leaves the trace, or does nothing."""
 
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -7,18 +8,18 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from liangxi.core.audit import face as audit
 from liangxi.core.calendar import face as calendar
-from liangxi.core.cases import naming, store, telling
+from liangxi.core.cases import naming, queries, store, telling
 from liangxi.core.cases.models import Plan as PlanRow
 from liangxi.core.cases.rules import deciding, evolving, numbers
 from liangxi.core.cases.rules.deciding.command import Command
 from liangxi.core.cases.rules.plan import Plan, compile_plan, listed_orgs, plan_hash
 from liangxi.core.cases.rules.rights import is_applicant, require_right, seats_of
 from liangxi.core.cases.rules.state import Event, Node, State
-from liangxi.core.cases.shapes import Applicant, BatchRow, MaterialRef, Outcome, PlanRef
+from liangxi.core.cases.shapes import Applicant, BatchRow, CaseView, MaterialRef, Outcome, PlanRef
 from liangxi.core.events import face as events
 from liangxi.core.people import face as people
 from liangxi.kit import time
@@ -60,8 +61,8 @@ def open_case(
     subject: str,
     content: tuple[Sequence[str], Mapping[str, Any], Sequence[MaterialRef]],
     key: str,
-) -> str:
-    """Open a case; the number. The same key with the same content gives the same number."""
+) -> CaseView:
+    """Open a case. The same key with the same content gives the same case."""
     items, form, materials = content
     compiled = _plan(plan)
     _require_applicant(by, applicant, compiled)
@@ -76,18 +77,20 @@ def open_case(
         said |= {"org": applicant.org, "org_path": people.organisation(code=applicant.org).path}
     digest, own_key = _digest(said), f"{by.account}:{_key(key)}"
 
-    def work() -> str:
-        standing = _replayed(store.answer_of(own_key), digest)
+    def work(held: bool) -> CaseView | None:
+        number, answer = store.next_number(own_key)
+        standing = _replayed(answer, digest)
         if standing is not None:
-            return str(standing["case_no"])
+            return queries.case(by, str(standing["case_no"]))
         at = time.now()
-        no = numbers.case_number(at, store.next_number())
         check = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-        opened = Event(no, "opened", said | {"account": applicant.account or by.account, "check": check})
-        _write(by, compiled, evolving.opened_state(compiled, opened, at), [opened], (own_key, digest))
-        return no
+        data = said | {"account": applicant.account or by.account, "check": check}
+        opened = Event(numbers.case_number(at, number), "opened", data)
+        state = evolving.opened_state(compiled, opened, at)
+        _write(by, evolving.Frame(compiled, calendar.calendar(), at), state, [opened], "opened", (own_key, digest))
+        return queries.opened(by, compiled, state, (1, at, opened.case_no, opened.kind, _who(by), data))
 
-    return _once(work)
+    return _settled(work)
 
 
 def command(
@@ -96,11 +99,13 @@ def command(
     """One command on a case or one of its items."""
     digest, own_key = _digest({"case": case, "action": action, "body": dict(body)}), f"{by.account}:{_key(key)}"
 
-    def work() -> Outcome:
+    def work(held: bool) -> Outcome | None:
+        if held:
+            store.hold(case)
         return _command(by, (case, action, body), (own_key, digest), expected_version)
 
     try:
-        return _once(work)
+        return _settled(work, at_once=not body.get("files"))  # files are attached beside the write
     except (ForbiddenError, NotFoundError) as refused:
         if by.kind == "staff":  # the refused attempt is written down; what it wanted to change was rolled back
             audit.record(by=by, action="cases.command", object=f"case:{case[:40]}", detail={"why": refused.code},
@@ -108,15 +113,22 @@ def command(
         raise
 
 
-def _once(work: Callable[[], T]) -> T:
-    """Do the work in a transaction. When the same key was written meanwhile, do it again: then its answer stands."""
-    for _ in range(2):
+def _settled(work: Callable[[bool], T | None], *, at_once: bool = True) -> T:
+    """Do the work, which reads, decides and writes, `at_once` without a lock.
+
+    It gives None when somebody else wrote in between, and is then done once more on what it holds. When the same key
+    was written meanwhile, it is done again: then that answer stands.
+    """
+    for held in (not at_once, True, True):
         try:
-            with transaction.atomic():
-                return work()
+            with transaction.atomic() if held or connection.in_atomic_block else contextlib.nullcontext():
+                done = work(held)
         except IntegrityError as error:
             if "cases_event_key" not in str(error):
                 raise
+        else:
+            if done is not None:
+                return done
     raise ConflictError("cases.key.reused", "This key was used for another command.", fields={"key": "used before"})
 
 
@@ -139,27 +151,27 @@ def _one_of_many(by: Actor, case: str, action: str, key: str, body: Mapping[str,
 
 def _command(
     by: Actor, asked: tuple[str, str, Mapping[str, Any]], key: tuple[str, str], expected: int | None
-) -> Outcome:
+) -> Outcome | None:
+    """The command on the case as it is read; None when it has changed before it could be written."""
     case, action, body = asked
-    locked = store.lock(case, key[0])
-    node = locked[0].node(case) if locked else None
-    if locked is None or node is None:
+    found = store.read(case, key[0], with_form=deciding.needs_form(action))
+    node = found[0].node(case) if found else None
+    if found is None or node is None:
         raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": case})
-    state, answer = locked
+    state, answer = found
     plan = store.plan(state.plan)
     require_right(by, plan, state, node, action)
-    account, seats = (by.account, seats_of(by, plan, state, node)) if by.kind != "system" else ("", _every_seat(node))
-    said = Command(case, action, time.now(), body, account, _who(by), seats)
     standing = _replayed(answer, key[1])
-    if standing is None and _is_refused(state, node, said, expected):
-        standing = _replayed(store.answer_of(key[0]), key[1])  # the same command may have come twice at once
     if standing is not None:
         return _outcome(standing, replayed=True)
+    account, seats = (by.account, seats_of(by, plan, state, node)) if by.kind != "system" else ("", _every_seat(node))
+    said = Command(case, action, time.now(), body, account, _who(by), seats)
     if _is_stale(state, node, said, expected):
         raise _stale(node)
     said = replace(said, body=naming.named(by, node, action, body))
     happened = deciding.decide(plan, state, said)
-    return _outcome(_write(by, plan, state, happened, key, said), replayed=False)
+    written = _write(by, evolving.Frame(plan, calendar.calendar(), said.at), state, happened, action, key)
+    return _outcome(written, replayed=False) if written else None
 
 
 def _every_seat(node: Node) -> tuple[int, ...]:
@@ -172,24 +184,13 @@ def _is_stale(state: State, node: Node, said: Command, expected: int | None) -> 
     return late or expected not in (None, node.version)
 
 
-def _is_refused(state: State, node: Node, said: Command, expected: int | None) -> bool:
-    return expected not in (None, node.version) or not deciding.is_possible(state, node, said.action)
-
-
 def _write(
-    by: Actor,
-    plan: Plan,
-    state: State,
-    happened: list[Event],
-    key: tuple[str, str],
-    said: Command | None = None,
-) -> dict[str, Any]:
-    """Fold, append, tell other rooms and open pages, leave the trace."""
-    at = said.at if said else state.root.opened_at
-    frame = evolving.Frame(plan, calendar.calendar(), at)
+    by: Actor, frame: evolving.Frame, state: State, happened: list[Event], action: str, key: tuple[str, str]
+) -> dict[str, Any] | None:
+    """Fold, write, tell other rooms and open pages, leave the trace; the answer, None when nothing was written."""
     for event in happened:
         evolving.evolve(frame, state, event)
-    node = state.node(happened[0].case_no)
+    root, node = state.root, state.node(happened[0].case_no)
     assert node is not None
     answer = {
         "case_no": node.no,
@@ -197,18 +198,20 @@ def _write(
         "state": node.state,
         "events": [event.kind for event in happened],
     }
-    with store.one_trip():
-        store.append(state, happened, frame=frame, actor=_who(by), key=key, answer=answer)
-        for fact in telling.facts(plan, state, happened, at):
-            events.announce(fact, subject=state.root.no)
-        events.push(topics=telling.topics(plan, state, happened), data={"case": state.root.no, "version": state.seq})
-        audit.record(
-            by=by,
-            action=f"cases.{said.action if said else 'opened'}",
-            object=f"case:{node.no}",
-            detail={"person": state.person, "version": node.version, "state": node.state},
-        )
-    return answer
+    post = events.post(
+        happened=telling.facts(frame.plan, state, happened, frame.at),
+        subject=root.no,
+        topics=telling.topics(frame.plan, state, happened),
+        data={"case": root.no, "version": state.seq},
+    )
+    trace = audit.drawn(
+        by=by,
+        action=f"cases.{action}",
+        object=f"case:{node.no}",
+        detail={"person": state.person, "version": node.version, "state": node.state},
+    )
+    deed = store.Deed(actor=_who(by), key=key, answer=answer, post=post, trace=trace)
+    return answer if store.append(frame, state, happened, deed) else None
 
 
 def rate(by: Actor, case: str, stars: int, text: str, tags: Sequence[str]) -> None:
@@ -219,20 +222,24 @@ def rate(by: Actor, case: str, stars: int, text: str, tags: Sequence[str]) -> No
         )
     if len(text) > 500:
         raise _invalid("text", "This is too long.")
-    key = f"rate:{case}"
-    with transaction.atomic():
-        locked = store.lock(case, key)
-        if locked is None or not is_applicant(by, locked[0]) or case != locked[0].root.no:
+    data = {"stars": stars, "text": text.strip(), "tags": list(tags)}
+    key = (f"rate:{case}", _digest(data))
+
+    def work(held: bool) -> dict[str, Any] | None:
+        if held:
+            store.hold(case)
+        found = store.read(case)
+        if found is None or not is_applicant(by, found[0]) or case != found[0].root.no:
             raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": case})
-        state = locked[0]
+        state = found[0]
         if state.root.closed_at is None or state.root.outcome == "withdrawn":
             raise ConflictError("cases.rate.open", "A case is rated when it has ended.")
         if state.stars is not None:
             raise ConflictError("cases.rate.once", "This case has been rated already.")
-        data = {"stars": stars, "text": text.strip(), "tags": list(tags)}
-        said = Command(state.root.no, "rated", time.now(), data)
-        event = Event(state.root.no, "rated", data)
-        _write(by, store.plan(state.plan), state, [event], (key, _digest(data)), said)
+        frame = evolving.Frame(store.plan(state.plan), calendar.calendar(), time.now())
+        return _write(by, frame, state, [Event(case, "rated", data)], "rated", key)
+
+    _settled(work)
 
 
 def _plan(hash: str) -> Plan:

@@ -45,8 +45,7 @@ def open_case(
 
     ForbiddenError `cases.applicant` for another's name; ConflictError `cases.key.reused` for other content.
     """
-    no = actions.open_case(by, plan.hash, applicant, subject, (items, form, materials), key)
-    return queries.case(by, no)
+    return actions.open_case(by, plan.hash, applicant, subject, (items, form, materials), key)
 
 
 def command(

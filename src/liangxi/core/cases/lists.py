@@ -68,9 +68,9 @@ def inbox(
         raise InvalidError("cases.kind", why, {"kinds": ", ".join(KINDS)}, fields={"kind": "unknown"})
     scope, params = _scope(by)
     params |= {"now": time.now(), "limit": max(1, min(limit, 200)) + 1}
-    where = f"done_at IS NULL AND holder IS NULL AND ({scope})"
+    where = f"holder IS NULL AND ({scope})"
     if mine:
-        where = "done_at IS NULL AND assignee = %(account)s"
+        where = "assignee = %(account)s"
     counts = _counts(where, params)
     narrowed = where + (f" AND {_LIGHTS[light]}" if light else "")
     if kind:
@@ -158,12 +158,7 @@ def my_cases(by: Actor) -> tuple[CaseRow, ...]:
     firm = "applicant_firm = %(firm)s" if by.firm else "applicant_firm IS NULL"
     where = f"item = '' AND applicant_person = %(person)s AND {firm}"
     found = rows(_MINE.format(columns=_COLUMNS, where=where), {"person": by.person, "firm": by.firm, "limit": 100})
-    waiting = {
-        root
-        for (root,) in rows(
-            "SELECT root FROM cases_task WHERE done_at IS NULL AND holder = %(person)s", {"person": by.person}
-        )
-    }
+    waiting = {root for (root,) in rows("SELECT root FROM cases_task WHERE holder = %(person)s", {"person": by.person})}
     now = time.now()
     return tuple(_case_row(row, now, is_own=True, waits=row[0] in waiting) for row in found)
 
@@ -225,13 +220,13 @@ def _case_row(row: Sequence[Any], now: datetime, *, is_own: bool, waits: bool) -
 
 
 def lights(by: Actor) -> dict[str, LightCounts]:
-    """Open items of the scope of `case.read` by the organisation that works on them."""
+    """Open items of the scope of `case.read` by the organisation that works on them, from the counters."""
     scope, params = people.scope_sql(by=by, permission="case.read", column="org_path")
     sql = (
-        "SELECT org, count(*) FILTER (WHERE yellow_at IS NULL OR yellow_at >= %s),"  # noqa: S608 own parts
-        " count(*) FILTER (WHERE yellow_at < %s AND (red_at IS NULL OR red_at >= %s)),"
-        " count(*) FILTER (WHERE red_at < %s)"
-        f" FROM cases_task WHERE done_at IS NULL AND holder IS NULL AND {scope} GROUP BY org ORDER BY org"
+        "SELECT org, coalesce(sum(tasks) FILTER (WHERE yellow_at >= %s), 0),"  # noqa: S608 own parts
+        " coalesce(sum(tasks) FILTER (WHERE yellow_at < %s AND red_at >= %s), 0),"
+        " coalesce(sum(tasks) FILTER (WHERE red_at < %s), 0)"
+        f" FROM cases_tally WHERE {scope} GROUP BY org HAVING sum(tasks) > 0 ORDER BY org"
     )
     now = time.now()
     return {org: LightCounts(*counts) for org, *counts in rows(sql, [now, now, now, now, *params])}

@@ -46,14 +46,14 @@ class Case(models.Model):
     outcome = models.TextField(null=True)
     stars = models.SmallIntegerField(null=True)
     urged = models.SmallIntegerField(default=0, db_default=0)
-    calendar = models.IntegerField(default=0, db_default=0)
+    calendar = models.IntegerField(null=True, help_text="of open whole cases: the version that their clocks follow")
+    seq = models.IntegerField(default=0, db_default=0, help_text="of whole cases: how many events there are")
     check_code = models.TextField(default="")
     snapshot = models.TextField(null=True)
     form = models.TextField(null=True)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["root"], name="cases_items_of_root", condition=~models.Q(item="")),
             models.Index(
                 fields=["applicant_person", "-no"],
                 name="cases_of_person",
@@ -64,15 +64,8 @@ class Case(models.Model):
                 name="cases_of_firm",
                 condition=models.Q(item="", applicant_firm__isnull=False),
             ),
-            models.Index(
-                fields=["org_path", "yellow_at", "red_at"], name="cases_open", condition=models.Q(closed_at=None)
-            ),
             models.Index(fields=["org_path", "-no"], name="cases_by_org"),
-            models.Index(
-                fields=["calendar"],
-                name="cases_to_redraw",
-                condition=models.Q(closed_at=None, snapshot__isnull=False),
-            ),
+            models.Index(fields=["calendar"], name="cases_to_redraw", condition=models.Q(calendar__isnull=False)),
         ]
 
 
@@ -98,7 +91,7 @@ class Event(models.Model):
 
 
 class Task(models.Model):
-    """Something to do: by an applicant (`holder`), by one of staff (`assignee`), by who holds `permission` there."""
+    """An open task: for an applicant (`holder`), one of staff (`assignee`), or whoever holds `permission` there."""
 
     pk = models.CompositePrimaryKey("root", "n")
     root = models.TextField(db_collation="C")
@@ -116,7 +109,6 @@ class Task(models.Model):
     due = models.DateTimeField(null=True)
     yellow_at = models.DateTimeField()
     red_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -124,28 +116,28 @@ class Task(models.Model):
                 fields=["permission", "org_path", "red_at", "root", "n"],
                 include=["yellow_at"],
                 name="cases_inbox_of_org",
-                condition=models.Q(done_at=None, holder=None),
+                condition=models.Q(holder=None),
             ),
             models.Index(
                 fields=["permission", "red_at", "root", "n"],
                 include=["yellow_at", "org_path"],
                 name="cases_inbox_of_city",
-                condition=models.Q(done_at=None, holder=None),
+                condition=models.Q(holder=None),
             ),
             models.Index(
                 fields=["holder", "red_at"],
                 name="cases_inbox_of_holder",
-                condition=models.Q(done_at=None, holder__isnull=False),
+                condition=models.Q(holder__isnull=False),
             ),
             models.Index(
                 fields=["assignee", "red_at"],
                 name="cases_inbox_of_staff",
-                condition=models.Q(done_at=None, assignee__isnull=False),
+                condition=models.Q(assignee__isnull=False),
             ),
             models.Index(
                 fields=["kind", "red_at"],
                 name="cases_timer",
-                condition=models.Q(done_at=None, kind__in=["accept", "decide", "gap"]),
+                condition=models.Q(kind__in=["accept", "decide", "gap"]),
             ),
         ]
 

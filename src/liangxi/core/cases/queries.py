@@ -1,7 +1,7 @@
 """Reading cases: one as its reader may see it, lists by keyset, lights by counting."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -36,10 +36,14 @@ from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import NotFoundError
 
+Told = tuple[int, datetime, str, str, str, dict[str, Any]]
+"""An event as it is kept: seq, at, case_no, kind, actor, data."""
+
 
 def case(by: Actor, no: str) -> CaseView:
     """A case or an item; a look by staff is a read of personal data and is written down."""
-    state = store.read(no)
+    found = store.read(no)
+    state = found[0] if found else None
     plan = store.plan(state.plan) if state else None
     node = state.node(no) if state else None
     if state is None or plan is None or node is None or not rights.may_read(by, plan, state):
@@ -55,10 +59,15 @@ def case(by: Actor, no: str) -> CaseView:
             purpose=by.purpose or "case",
             detail={"person": state.person},
         )
-    return _view(by, plan, state, node)
+    return _view(by, plan, state, node, _told(state) if node is state.root else ())
 
 
-def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
+def opened(by: Actor, plan: Plan, state: State, told: Told) -> CaseView:
+    """A case for who has just opened it; `told` is its one event."""
+    return _view(by, plan, state, state.root, (told,))
+
+
+def _view(by: Actor, plan: Plan, state: State, node: Node, told: Iterable[Told] = ()) -> CaseView:
     is_root, now = node is state.root, time.now()
     mine = rights.seats_of(by, plan, state, node)
     clock, shown = node.clock, node.clock if node.clock.started else _accept_clock(state, node)
@@ -96,11 +105,11 @@ def _view(by: Actor, plan: Plan, state: State, node: Node) -> CaseView:
         seats=tuple(_seat(seat, mine) for seat in node.seats) if by.kind != "public" else (),
         flags=tuple(_flag(flag) for flag in state.flags if flag.case_no == node.no) if by.kind != "public" else (),
         course=_course(node),
-        **(_of_root(by, plan, state, now) if is_root else {}),
+        **(_of_root(by, plan, state, now, told) if is_root else {}),
     )
 
 
-def _of_root(by: Actor, plan: Plan, state: State, now: datetime) -> dict[str, Any]:
+def _of_root(by: Actor, plan: Plan, state: State, now: datetime, told: Iterable[Told]) -> dict[str, Any]:
     """What the whole case shows beyond its items."""
     knows = (
         by.kind == "system"
@@ -110,7 +119,7 @@ def _of_root(by: Actor, plan: Plan, state: State, now: datetime) -> dict[str, An
     return {
         "tasks": tuple(_task(by, state, task, now) for task in state.tasks if task.done_at is None),
         "items": tuple(_view(by, plan, state, item) for item in state.items),
-        "history": _history(by, state),
+        "history": _history(by, told),
         "plan": PlanRef(plan.id, plan.version, plan.hash),
         "stars": state.stars,
         "gap": tuple(state.gap),
@@ -192,11 +201,13 @@ def _light(now: datetime, yellow_at: datetime | None, red_at: datetime | None, *
     return cast(Light, clocks.light(now, yellow_at, red_at, stopped=stopped, ended=ended))
 
 
-def _history(by: Actor, state: State) -> tuple[HistoryEntry, ...]:
+def _told(state: State) -> list[Any]:
+    fields = ("seq", "at", "case_no", "kind", "actor", "data")
+    return list(EventRow.objects.filter(root=state.root.no).order_by("seq").values_list(*fields))
+
+
+def _history(by: Actor, told: Iterable[Told]) -> tuple[HistoryEntry, ...]:
     """Names of staff are for staff; the applicant reads which matter, what and when."""
-    rows = EventRow.objects.filter(root=state.root.no).order_by("seq").values_list(
-        "seq", "at", "case_no", "kind", "actor", "data"
-    )  # fmt: skip
     public = by.kind == "public"
     return tuple(
         HistoryEntry(
@@ -208,7 +219,7 @@ def _history(by: Actor, state: State) -> tuple[HistoryEntry, ...]:
             message=SENTENCES[data["outcome"] if kind == "decided" else kind],
             params=_params(kind, data),
         )
-        for seq, at, case_no, kind, actor, data in rows
+        for seq, at, case_no, kind, actor, data in told
         if not (public and (kind in AMONG_STAFF or (kind == "transferred" and "org" not in data["to"])))
     )
 
@@ -224,7 +235,8 @@ def _params(kind: str, data: dict[str, Any]) -> dict[str, Any]:
 
 def public_status(no: str, check: str) -> PublicStatus:
     """What number and check code open; the same answer for a wrong number and a wrong code."""
-    state = store.read(no)
+    found = store.read(no, with_form=False)
+    state = found[0] if found else None
     if state is None or state.root.no != no or check.upper() != state.check:
         raise NotFoundError("cases.status.unknown", "Number and check code do not belong together.")
     root = state.root

@@ -1,10 +1,11 @@
-"""Snapshot and events in and out of the database: a command costs one read, which locks, and one write.
+"""Snapshot and events in and out of the database: a command costs one read and one write, two trips in all.
 
-The write is a function in the database (migration 0002), so that its statements are planned once a connection.
+Nothing is locked between them. The write (the function `cases_write` of migration 0004, whose statements are planned
+once a connection) takes effect only when the case is still what was read; it is a transaction of its own, or a part of
+the caller's.
 """
 
-import contextlib
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +20,15 @@ from liangxi.core.cases.rules.state import Event, Node, State, Task
 
 _plans: dict[str, Plan] = {}
 
-_LOCK = """
-SELECT c.snapshot, c.form, e.digest, e.answer FROM cases_case c LEFT JOIN cases_event e ON e.key = %s
-WHERE c.no = %s AND c.snapshot IS NOT NULL FOR NO KEY UPDATE OF c
+_READ = """
+SELECT c.snapshot, CASE WHEN %s THEN c.form END, e.digest, e.answer
+FROM cases_case c LEFT JOIN cases_event e ON e.key = %s WHERE c.no = %s AND c.snapshot IS NOT NULL
 """
-_READ = "SELECT snapshot, form FROM cases_case WHERE no = %s AND snapshot IS NOT NULL"
+_HOLD = "SELECT 1 FROM cases_case WHERE no = %s FOR NO KEY UPDATE"
+_NUMBER = """
+SELECT e.digest, e.answer, CASE WHEN e.key IS NULL THEN nextval('cases_number') END
+FROM (SELECT %s::text AS key) asked LEFT JOIN cases_event e ON e.key = asked.key
+"""
 _WRITE = "SELECT cases_write(%s::jsonb, %s, %s)"
 _LAST = "SELECT actor, kind, at FROM cases_event WHERE root = %s AND case_no = %s ORDER BY seq DESC LIMIT 1"
 _encode = msgspec.json.Encoder().encode
@@ -48,91 +53,82 @@ def root_of(no: str) -> str:
     return no.partition("-")[0]
 
 
-def next_number() -> int:
-    """The next number of a case; rolled back cases leave gaps."""
-    return int(_one("SELECT nextval('cases_number')", [])[0])
+def next_number(key: str) -> tuple[int, Answer | None]:
+    """The next number of a case, or the standing answer to the key (the number is then 0)."""
+    digest, answer, number = _one(_NUMBER, [key])
+    return number or 0, _answer(digest, answer)
 
 
-def lock(no: str, key: str) -> tuple[State, Answer | None] | None:
-    """The state of the case that `no` is the root or an item of, locked until the transaction ends.
+def hold(no: str) -> None:
+    """Lock the case that `no` is or belongs to until the transaction ends; what is read after it stays as it is."""
+    _one(_HOLD, [root_of(no)])
 
-    With it the standing answer to `key`. An answer that a rival wrote while this call waited for the lock may be
-    missing: who is about to refuse asks `answer_of` once more, who is about to write meets the unique index.
+
+def read(no: str, key: str = "", *, with_form: bool = True) -> tuple[State, Answer | None] | None:
+    """The state of the case that `no` is the root or an item of, and the standing answer to `key`.
+
+    Most commands do not need the form, which may be long; without it `form` is empty.
     """
-    row = _one(_LOCK, [key, root_of(no)])
+    row = _one(_READ, [with_form, key, root_of(no)])
     if row is None:
         return None
-    return states.load(row[0], row[1]), (row[2], msgspec.json.decode(row[3])) if row[2] else None
-
-
-def read(no: str) -> State | None:
-    """The same without the lock."""
-    row = _one(_READ, [root_of(no)])
-    return states.load(row[0], row[1]) if row else None
+    return states.load(row[0], row[1] or "{}"), _answer(row[2], row[3])
 
 
 def known(no: str) -> tuple[Plan, State]:
     """The plan and the state of a case that is there; KeyError."""
-    state = read(no)
-    if state is None:
+    found = read(no)
+    if found is None:
         raise KeyError(no)
-    return plan(state.plan), state
+    return plan(found[0].plan), found[0]
 
 
-def answer_of(key: str) -> Answer | None:
-    """The standing answer to a key."""
-    row = _one("SELECT digest, answer FROM cases_event WHERE key = %s", [key])
-    return (row[0], msgspec.json.decode(row[1])) if row else None
+def _answer(digest: str | None, answer: str | None) -> Answer | None:
+    return (digest, msgspec.json.decode(answer)) if digest is not None and answer is not None else None
 
 
-@contextlib.contextmanager
-def one_trip() -> Iterator[None]:
-    """Send the statements of the block, whose rows nobody waits for, in one go; what fails raises at its end."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What is kept of a command beside what it changed.
 
-
-def append(
-    after: State,
-    events: list[Event],
-    *,
-    frame: evolving.Frame,
-    actor: str = "",
-    key: tuple[str, str] = ("", ""),
-    answer: dict[str, Any] | None = None,
-) -> None:
-    """Write the events and what they changed, under the key of the command and the digest of what it asked.
-
-    A key that came meanwhile breaks the unique index `cases_event_key`. Without events the rows are drawn anew.
+    `actor` is who gave it, by name; `key` its key and the digest of what it asked, `answer` what it got; `post` what
+    others hear (`events.post`), `trace` the record of it (`audit.drawn`).
     """
-    first, redrawn = after.seq - len(events) + 1, not events or any(one.kind == "extended" for one in events)
+
+    actor: str
+    key: tuple[str, str]
+    answer: dict[str, Any]
+    post: dict[str, Any]
+    trace: dict[str, str]
+
+
+def append(frame: evolving.Frame, after: State, events: list[Event], deed: Deed | None = None) -> bool:
+    """Write events and what they changed; False when somebody else has written since `after` was read.
+
+    A key that came meanwhile breaks the unique index `cases_event_key`. Without a deed the rows are drawn anew.
+    """
+    redrawn = not events or any(one.kind == "extended" for one in events)
     nodes = evolving.touched(after, events) if events else [after.root, *after.items]
+    fresh = [task for task in after.tasks if task.done_at is None and (redrawn or task.opened_at == frame.at)]
+    before = after.seq - len(events)
     said = {
         "root": after.root.no,
         "at": frame.at,
-        "actor": actor,
-        "key": key[0],
-        "digest": key[1],
-        "answer": _encode(answer).decode(),
-        "events": [
-            {"seq": first + n, "case_no": one.case_no, "kind": one.kind, "data": one.data}
-            for n, one in enumerate(events)
-        ],
-        "cases": [_case_row(frame, after, node) for node in nodes],
-        "tasks": [
-            _task_row(frame, after, task)
-            for task in after.tasks
-            if frame.at in (task.opened_at, task.done_at) or (redrawn and task.done_at is None)
-        ],
+        "before": before,
+        "events": events,
+        "cases": [_case_row(frame, after, node, is_new=before == 0) for node in nodes],
+        "tasks": [_task_row(frame, after, task) for task in fresh],
+        "settled": [task.n for task in after.tasks if task.done_at == frame.at or (redrawn and task.done_at is None)],
     }
+    if deed is not None:
+        said |= {"actor": deed.actor, "key": deed.key[0], "digest": deed.key[1],
+                 "answer": _encode(deed.answer).decode(), "post": deed.post, "trace": deed.trace}  # fmt: skip
+    changes_form = any(event.kind in evolving.FORM_CHANGES for event in events)
     snapshot, form = states.dump(after)
-    changed_form = any(event.kind in evolving.FORM_CHANGES for event in events)
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [_encode(said).decode(), snapshot, form if changed_form else None])
+    return bool(_one(_WRITE, [_encode(said).decode(), snapshot, form if changes_form else None])[0])
 
 
-def _case_row(frame: evolving.Frame, state: State, node: Node) -> dict[str, Any]:
+def _case_row(frame: evolving.Frame, state: State, node: Node, *, is_new: bool) -> dict[str, Any]:
     clock, is_root = node.clock, node is state.root
     changing = {
         "no": node.no,
@@ -149,9 +145,10 @@ def _case_row(frame: evolving.Frame, state: State, node: Node) -> dict[str, Any]
         "org": node.org,
         "org_path": rights.path_of(frame.plan, state, node.org),
         "urged": node.urged,
-        "calendar": frame.calendar.version if is_root else 0,
+        "calendar": frame.calendar.version if is_root and node.closed_at is None else None,
+        "seq": state.seq if is_root else 0,
     }
-    if state.seq > 1:
+    if not is_new:
         return changing
     return changing | {
         "item": node.item,
@@ -161,7 +158,6 @@ def _case_row(frame: evolving.Frame, state: State, node: Node) -> dict[str, Any]
         "applicant_person": state.person,
         "applicant_firm": state.firm or state.org or None,  # what stands here is shown in full
         "applicant_name": state.name,
-        "opened_at": node.opened_at,
         "check_code": state.check if is_root else "",
     }
 

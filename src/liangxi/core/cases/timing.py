@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from liangxi.core.calendar import face as calendar
 from liangxi.core.cases import actions, claims, store
@@ -18,21 +18,33 @@ HOUSE = actor.system("clock")
 
 _OVER = """
 SELECT t.case_no, t.root, t.n FROM cases_task t
-WHERE t.done_at IS NULL AND t.kind = %(kind)s AND t.red_at < %(now)s AND NOT EXISTS (
+WHERE t.kind = %(kind)s AND t.red_at < %(now)s AND NOT EXISTS (
   SELECT 1 FROM cases_event e WHERE e.root = t.root AND e.case_no = t.case_no AND e.at >= t.red_at
   AND e.kind = 'flagged' AND e.data->>'trigger' = 'overrun')
 ORDER BY t.red_at LIMIT %(limit)s
 """
 _STALE = """
-SELECT no FROM cases_case WHERE snapshot IS NOT NULL AND closed_at IS NULL AND calendar < %(version)s
-ORDER BY calendar, no LIMIT %(limit)s
+SELECT no FROM cases_case WHERE calendar < %(version)s ORDER BY calendar, no LIMIT %(limit)s
+"""
+_FOLD = """
+WITH gone AS (DELETE FROM cases_tally WHERE NOT folded OR tasks = 0 RETURNING *)
+INSERT INTO cases_tally (org, org_path, yellow_at, red_at, tasks, folded)
+SELECT org, org_path, yellow_at, red_at, sum(tasks), true FROM gone GROUP BY 1, 2, 3, 4 HAVING sum(tasks) <> 0
+ON CONFLICT (org_path, org, yellow_at, red_at) WHERE folded DO UPDATE SET tasks = cases_tally.tasks + EXCLUDED.tasks
 """
 
 
 def keep_time(limit: int) -> int:
     """Do what is due, at most `limit` of each kind; how many were done. Any number of workers may call it."""
     done = sum(_each(kind, deed, limit) for kind, deed in _DEEDS.items())
+    _fold()
     return done + _redraw(limit) + claims.sweep()
+
+
+def _fold() -> None:
+    """Add the changes of the counters up: those of one organisation and the same instants become one row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLD)
 
 
 def _each(kind: str, deed: Callable[[str, int], tuple[str, dict[str, Any]]], limit: int) -> int:
@@ -79,10 +91,11 @@ def _redraw(limit: int) -> int:
     stale = rows(_STALE, {"version": known.version, "limit": limit})
     for (no,) in stale:
         with transaction.atomic():
-            locked = store.lock(no, "")
-            if locked is not None and locked[0].root.closed_at is None:
-                state = locked[0]
+            store.hold(no)
+            found = store.read(no)
+            if found is not None and found[0].root.closed_at is None:
+                state = found[0]
                 frame = evolving.Frame(store.plan(state.plan), known, time.now())
                 evolving.redraw(frame, state)
-                store.append(state, [], frame=frame)
+                store.append(frame, state, [])
     return len(stale)

@@ -6,10 +6,11 @@ until they commit, and a deliverer looks for the head of the queue only after it
 exclusive one: whatever was announced before is then visible. Announcers never wait for each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import structlog
 from django.db import connection, transaction
 
@@ -19,21 +20,9 @@ from liangxi.kit import ids, time
 
 log = structlog.get_logger()
 
-_LOCKS = 0x4C58  # the first key of our advisory locks on subjects
+_LOCKS = 0x4C58  # the first key of our advisory locks on subjects, also in `events_post`
 
-_ANNOUNCE = f"""
-WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({_LOCKS}, hashtext(%(subject)s)) AS held),
-event AS (
-  INSERT INTO events_event (uid, type, subject, time, data)
-  SELECT %(uid)s, %(type)s, %(subject)s, %(time)s, %(data)s::jsonb FROM gate RETURNING id
-),
-delivery AS (
-  INSERT INTO events_delivery (event_id, handler, subject, state, tries, due_at, error, settled_by, reason)
-  SELECT event.id, handler, %(subject)s, 'due', 0, %(time)s, '', '', ''
-  FROM event, unnest(%(handlers)s::text[]) AS handler
-)
-SELECT pg_notify('liangxi_events', '') FROM event
-"""  # noqa: S608 the only thing formatted in is a constant
+_POST = "SELECT events_post(%s::jsonb)"
 
 _HEADS = """
 SELECT d.handler, d.subject FROM events_delivery d
@@ -61,24 +50,37 @@ def announce(event: object, subject: str) -> None:
     """Write the outbox row and one delivery per wire, in one statement of the caller's transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("announce() belongs into the transaction of the change that it tells of")
-    kind = type(event)
-    values: dict[str, Any] = {
-        "uid": ids.new_id(),
-        "type": rules.type_name(kind),
-        "subject": subject,
-        "time": time.now(),
-        "data": rules.encode(event),
-        "handlers": registry.names_for(kind),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_ANNOUNCE, values)
+    _post(post([event], subject))
 
 
 def push(topics: Sequence[str], data: dict[str, Any]) -> None:
     """PostgreSQL itself holds the notices back until the transaction commits, and drops them on rollback."""
-    notices = [rules.notice(topic, data) for topic in topics]
+    _post(post([], "", topics, data))
+
+
+def post(
+    happened: Iterable[object], subject: str, topics: Sequence[str] = (), data: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Events and notices as the function `events_post` takes them."""
+    return {
+        "subject": subject,
+        "time": time.now(),
+        "events": [
+            {
+                "uid": ids.new_id(),
+                "type": rules.type_name(type(event)),
+                "data": rules.sound(event),
+                "handlers": registry.names_for(type(event)),
+            }
+            for event in happened
+        ],
+        "notices": [rules.notice(topic, data or {}) for topic in topics],
+    }
+
+
+def _post(letters: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('liangxi_live', notice) FROM unnest(%s::text[]) AS notice", [notices])
+        cursor.execute(_POST, [msgspec.json.encode(letters).decode()])
 
 
 def deliver_due(limit: int) -> int:

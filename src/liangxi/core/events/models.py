@@ -1,4 +1,4 @@
-"""The outbox and its deliveries. Rows are written by raw SQL in `actions`; the models describe the tables."""
+"""The outbox and its deliveries. `events_post` (migration 0003) writes the rows; the models describe the tables."""
 
 from django.db import models
 from django.db.models import Q
@@ -23,7 +23,9 @@ class Event(models.Model):
 class Delivery(models.Model):
     """One event for one handler: due until done; dead after too many tries; skipped by a person's decision."""
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(  # written by the function that writes the event: a check at each row would find it
+        Event, on_delete=models.CASCADE, related_name="deliveries", db_constraint=False, db_index=False
+    )
     handler = models.CharField(max_length=120)
     subject = models.CharField(max_length=200)
     state = models.CharField(max_length=8)

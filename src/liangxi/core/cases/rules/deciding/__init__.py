@@ -30,6 +30,11 @@ def is_possible(state: State, node: Node, action: str) -> bool:
     return rule is not None and rule.possible(state, node)
 
 
+def needs_form(action: str) -> bool:
+    """True when the command looks at the form of the case or changes it."""
+    return action in ("supplement", "answer_supplement", "correct")
+
+
 _DONE_BY = {"refuse": "accept", "answer_supplement": "supplement", "deem_accepted": "accept", "deem_decided": "decide"}
 
 
