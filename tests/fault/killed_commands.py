@@ -1,4 +1,4 @@
-"""Run in a home of its own: each command is killed (kill -9) at each of its statements, before and after its commit.
+"""Run in a home of its own: each command is killed (kill -9) before each of its statements, in its write, after it.
 
 After each death nothing of the command is there, or all of it; the same command again is then done once. Prints one
 line of JSON: the commands with the number of deaths that each survived.
@@ -29,14 +29,14 @@ HOUSE = system("test")
 RESIDENT = Actor(kind="public", account="r", name="示例甲", person="p1",
                  grants=(Grant("resident", frozenset({"case.start", "case.own"}), "/"),))  # fmt: skip
 WHY = {"reason": "r"}
-COMMIT, REFUSED = 42, 1  # how a child ends that is not killed
+DONE, REFUSED = 42, 1  # how a child ends that is not killed
 MATERIALS = (MaterialRef("m", "upload", "f"), MaterialRef("p", "commitment", ""), MaterialRef("g", "later", ""))
 
 
-def attempt(at: int | str, act) -> str:
-    """Act in a process of its own that is killed at its `at`-th statement, `before` or `after` its commit.
+def attempt(at: int, act, *, into: float | None = None) -> bool:
+    """Act in a process of its own that dies before its `at`-th statement, or `into` so many seconds of it.
 
-    What became of it: `killed`, or `commit` when it came to its commit alive (it is killed there, all the same).
+    True when it came through to its answer, which then nobody hears.
     """
     connection.close()
     child = os.fork()
@@ -48,26 +48,23 @@ def attempt(at: int | str, act) -> str:
 
         def statement(execute, sql, params, many, context):
             if next(count) == at:
-                die()
+                if into is None:
+                    die()
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whose default is death
+                signal.setitimer(signal.ITIMER_REAL, into)
             return execute(sql, params, many, context)
-
-        def commit(really=connection._commit) -> None:
-            if at != "after":
-                os._exit(COMMIT)
-            really()
-            die()
 
         with suppress(BaseException):
             connection.ensure_connection()
-            connection._commit = commit
             with connection.execute_wrapper(statement):
                 act()
+                os._exit(DONE)
         os._exit(REFUSED)
     status = os.waitpid(child, 0)[1]
     if os.WIFSIGNALED(status):
-        return "killed"
-    assert os.WEXITSTATUS(status) == COMMIT, "the command was refused"
-    return "commit"
+        return False
+    assert os.WEXITSTATUS(status) == DONE, "the command was refused"
+    return True
 
 
 def events(key: str) -> tuple[int, int]:
@@ -81,16 +78,32 @@ def events(key: str) -> tuple[int, int]:
 def survive(key: str, act) -> int:
     """Kill `act` at every point, then let it be done; the number of deaths."""
     before, deaths = events(key), 0
-    while attempt(deaths, act) == "killed":
+    while not attempt(deaths, act):
         assert events(key) == before, f"{key}: a death left something behind"
         deaths += 1
-    assert events(key) == before, f"{key}: a death before the commit left something behind"
-    attempt("after", act)
     done = events(key)
     assert done[1] == 1, f"{key} is there {done[1]} times"
     act()
     assert events(key) == done, f"{key} was done twice"
-    return deaths + 2
+    return deaths + 1
+
+
+def torn(key: str, act, into: float) -> bool:
+    """Die in the write itself: it is there whole or not at all, and once after it is asked for again; was it there?"""
+    attempt(1, act, into=into)
+    with connection.cursor() as cursor:  # what the server had received it may still be doing
+        while True:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            if not cursor.fetchone()[0]:
+                break
+    survived = events(key)[1] == 1
+    assert cases.faults(by=HOUSE, limit=1000) == (), f"{key}: half of it is there"
+    act()
+    assert events(key)[1] == 1, f"{key} was not done once"
+    return survived
 
 
 def item(key: str, **more) -> dict:
@@ -163,6 +176,12 @@ def main() -> None:
         act = partial(cases.command, by=actors.get(action, HOUSE), case=numbers[name] + place, action=action, key=key,
                       body=said)  # fmt: skip
         found[f"{action} {n}"] = survive(key, act)
+    open_case = partial(opened, whole, "torn")
+    last = open_case()
+    for n in range(12):
+        key = f"torn-note-{n:04}"
+        note = partial(cases.command, by=HOUSE, case=last, action="note", key=key, body={"text": "t"})
+        torn(key, note, into=n * 0.0004 + 0.0001)
     assert cases.faults(by=HOUSE, limit=1000) == ()
     sys.stdout.write(json.dumps(found))
 

@@ -1,6 +1,5 @@
-"""Figures, and the processor time that they count."""
+"""Figures, and the processor time of the database server."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,11 +23,14 @@ def report(bench: str, figures: Sequence[Figure]) -> dict[str, Any]:
     return {"bench": bench, "figures": [asdict(figure) for figure in figures]}
 
 
-def versus(name: str, value: float, unit: str, *, peer: str, peer_value: float | None) -> Figure:
-    """A figure of which less is better, beside a peer's; alone when the peer could not run."""
-    if peer_value is None:
-        return Figure(name=name, value=value, unit=unit)
+def versus(name: str, value: float, unit: str, *, peer: str, peer_value: float) -> Figure:
+    """A figure of which less is better, beside a peer's."""
     return Figure(name=name, value=value, unit=unit, peer=peer, peer_value=peer_value, ratio=peer_value / value)
+
+
+def rate_versus(name: str, value: float, unit: str, *, peer: str, peer_value: float) -> Figure:
+    """A figure of which more is better, beside a peer's."""
+    return Figure(name=name, value=value, unit=unit, peer=peer, peer_value=peer_value, ratio=value / peer_value)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -38,14 +40,14 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 class CpuClock:
-    """Processor seconds of this process and of the database server whose data lie in `data`."""
+    """Processor seconds of the database server whose data lie in `data`."""
 
     def __init__(self, data: Path) -> None:
         self._data = data.resolve()
 
-    def now(self) -> tuple[float, float]:
-        """Seconds so far: (this process, the server's processes)."""
-        return time.process_time(), sum(self._server())
+    def server(self) -> float:
+        """Seconds so far, of all its processes that live."""
+        return sum(self._server())
 
     def _server(self) -> list[float]:
         """`schedstat` counts nanoseconds; processes that ended are missing, so connections must stay open."""

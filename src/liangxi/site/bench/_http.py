@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from queue import SimpleQueue
 from urllib.parse import urlencode
 
 from liangxi.core.cases.shapes import PlanRef
@@ -18,7 +19,8 @@ from liangxi.site import serving
 from liangxi.site.bench import _town
 from liangxi.site.bench._figures import Figure, percentile
 
-CLERKS = 8
+CLERKS, HANDS = 8, 32  # who work as fast as they can; connections of those who work at a rate
+RATE = 200  # commands a second
 PASSWORD = "only for this measurement"  # noqa: S105
 _FORM = "application/x-www-form-urlencoded"
 _STARTING = 60  # seconds
@@ -68,34 +70,64 @@ class Clerk:
         return answer.status, body
 
 
-def commands(plan: PlanRef, number: int) -> list[Figure]:
-    """`number` cases accepted by eight clerks at once, through one web process."""
+def commands(plan: PlanRef, *, at_once: int, steady: int) -> list[Figure]:
+    """Cases accepted through one web process: `at_once` as fast as eight clerks can, then `steady` at a given rate."""
     rows = [
         AccountRow(login=f"clerk{n}", kind="staff", name="示例", password=PASSWORD, posts=(("gov-service", "clerk"),))
-        for n in range(CLERKS)
+        for n in range(HANDS)
     ]
     people.load_accounts(by=_town.HOUSE, rows=rows)
-    cases = [_town.submit(plan, 1_000_000 + n) for n in range(number)]
-    with _served() as port:
-        clerks = [Clerk(port, row.login) for row in rows]
-        for clerk, no in zip(clerks, cases, strict=False):
+    cases = [_town.submit(plan, 1_000_000 + n) for n in range(HANDS + at_once + steady)]
+    first, fast, slow = cases[:HANDS], cases[HANDS : HANDS + at_once], cases[HANDS + at_once :]
+    with _served() as port, ExitStack() as stack:
+        clerks = [stack.enter_context(closing(Clerk(port, row.login))) for row in rows]
+        for clerk, no in zip(clerks, first, strict=True):
             clerk.accept(no)
-        shares = [cases[CLERKS + n :: CLERKS] for n in range(CLERKS)]
-        begun = time.perf_counter()
-        with ThreadPoolExecutor(CLERKS) as pool:
-            work = [pool.submit(_accept_all, clerk, share) for clerk, share in zip(clerks, shares, strict=True)]
-            seconds = [one for each in work for one in each.result()]
-        took = time.perf_counter() - begun
+        return _in_turn(clerks[:CLERKS], fast) + _steadily(clerks, slow)
+
+
+def _in_turn(clerks: list[Clerk], cases: list[str]) -> list[Figure]:
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(len(clerks)) as pool:
+        work = [pool.submit(_accept_all, clerk, cases[n :: len(clerks)]) for n, clerk in enumerate(clerks)]
+        seconds = [one for each in work for one in each.result()]
+    took = time.perf_counter() - begun
+    name = f"durable commands over HTTP, {len(clerks)} clerks at once"
+    return [Figure(name=name, value=len(seconds) / took, unit="1/s"), *_answers(seconds)]
+
+
+def _steadily(clerks: list[Clerk], cases: list[str]) -> list[Figure]:
+    """Each command has its instant, whether those before it are answered or not; its wait counts from then on."""
+    idle: SimpleQueue[Clerk] = SimpleQueue()
+    for clerk in clerks:
+        idle.put(clerk)
+    begun = time.perf_counter() + 0.1
+
+    def accept(n: int, no: str) -> tuple[float, float]:
+        instant = begun + n / RATE
+        time.sleep(max(0.0, instant - time.perf_counter()))
+        clerk = idle.get()
+        clerk.accept(no)
+        idle.put(clerk)
+        done = time.perf_counter()
+        return done - instant, done
+
+    with ThreadPoolExecutor(len(clerks)) as pool:
+        found = list(pool.map(accept, range(len(cases)), cases))
+    achieved = len(cases) / (max(done for _, done in found) - begun)
+    name = f"durable commands over HTTP, {RATE} asked for each second: answered"
+    return [Figure(name=name, value=achieved, unit="1/s"), *_answers([seconds for seconds, _ in found])]
+
+
+def _answers(seconds: list[float]) -> list[Figure]:
     return [
-        Figure(name=f"durable commands over HTTP, {CLERKS} clerks at once", value=len(seconds) / took, unit="1/s"),
         Figure(name="  median answer", value=percentile(seconds, 0.5) * 1000, unit="ms"),
         Figure(name="  p99 answer", value=percentile(seconds, 0.99) * 1000, unit="ms"),
     ]
 
 
 def _accept_all(clerk: Clerk, cases: list[str]) -> list[float]:
-    with closing(clerk):
-        return [clerk.accept(no) for no in cases]
+    return [clerk.accept(no) for no in cases]
 
 
 @contextmanager

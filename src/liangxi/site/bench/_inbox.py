@@ -19,24 +19,30 @@ INSERT INTO cases_case (no, root, item, plan_id, title, subject, state, version,
                         applicant_name, opened_at, due, statutory_due, yellow_at, red_at, paused, check_code)
 SELECT 'B' || n, 'B' || n, '', c.plan_id, c.title, c.subject, 'reviewing', 2, 'office' || n %% %(offices)s,
        '/320200/office' || n %% %(offices)s || '/', 'person-' || n, c.applicant_name || n,
-       now() - n * interval '1 second', now() + n * interval '1 second', now() + n * interval '2 seconds',
-       now() + n * interval '1 second', now() + n * interval '2 seconds', false, ''
-FROM generate_series(1, %(number)s) AS n, (SELECT * FROM cases_case WHERE no = %(like)s) AS c
+       now() - n * interval '1 second', day + interval '2 days', day + interval '12 days', day,
+       day + interval '12 days', false, ''
+FROM generate_series(1, %(number)s) AS n, (SELECT * FROM cases_case WHERE no = %(like)s) AS c,
+  LATERAL (SELECT date_trunc('day', now()) + (n %% 31 - 13) * interval '1 day' - interval '1 microsecond' AS day) AS d
 """
 _TASKS = """
 INSERT INTO cases_task (root, n, case_no, kind, permission, org, org_path, opened_at, due, yellow_at, red_at)
 SELECT no, 1, no, 'decide', 'case.decide', org, org_path, opened_at, due, yellow_at, red_at
 FROM cases_case WHERE no LIKE 'B%%'
 """
+_TALLY = """
+INSERT INTO cases_tally (org, org_path, yellow_at, red_at, tasks, folded)
+SELECT org, org_path, yellow_at, red_at, count(*), true FROM cases_task WHERE case_no LIKE 'B%%' GROUP BY 1, 2, 3, 4
+"""
 
 
 def pages(plan: PlanRef, number: int) -> list[Figure]:
-    """`number` open cases with an open task each; the first page of an inbox, narrowed, searched, and a later page."""
+    """`number` open cases with an open task each, whose clocks end with their days: pages of an inbox, other lists."""
     like = _town.submit(plan, 9_000_000)
     with connection.cursor() as cursor:
         cursor.execute(_CASES, {"number": number, "offices": OFFICES, "like": like})
         cursor.execute(_TASKS, {})
-        cursor.execute("VACUUM (ANALYZE) cases_case, cases_task")
+        cursor.execute(_TALLY, {})
+        cursor.execute("VACUUM (ANALYZE) cases_case, cases_task, cases_tally")
     by = _town.staff("office7", "case.decide")
     second = cases.inbox(by=by).next
     views: dict[str, Callable[[], object]] = {

@@ -25,8 +25,10 @@ CREATE TABLE cases_tally (
 );
 CREATE UNIQUE INDEX cases_tally_folded ON cases_tally (org_path, org, yellow_at, red_at) WHERE folded;
 
--- False, and nothing is written, when the case is not any more what it was at `before`.
-CREATE FUNCTION cases_write(said jsonb, the_snapshot text, the_form text) RETURNS boolean LANGUAGE plpgsql AS $$
+-- False, and nothing is written, when the case is not any more what it was at `before`. Plans are made once a connection,
+-- perhaps while the tables are small: each row is reached by its key, whatever the statistics say then.
+CREATE FUNCTION cases_write(said jsonb, the_snapshot text, the_form text) RETURNS boolean LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   the_root CONSTANT text := said->>'root';
   the_time CONSTANT timestamptz := said->>'at';
