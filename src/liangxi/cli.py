@@ -84,8 +84,9 @@ def load(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     def work() -> int:
-        from liangxi.site import sample
+        from liangxi.site import config, preparing, sample
 
+        preparing.prepare(config.read(), say, sample=False)
         say(sample.make(seed=options.seed, scale=options.scale, say=say))
         return 0
 

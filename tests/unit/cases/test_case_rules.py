@@ -16,6 +16,7 @@ from liangxi.core.cases.rules.plan import compile_plan
 from liangxi.core.cases.rules.state import Clock, Event, State, dump, load
 from liangxi.core.cases.wording import DEEDS, SENTENCES
 from liangxi.kit.errors import HouseError, InvalidError
+from liangxi.kit.time import CITY
 
 CALENDAR = WorkCalendar(years=frozenset(range(2026, 2031)), days={})
 START = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -223,7 +224,7 @@ TestStopping = StoppingHistories.TestCase
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 200)), max_size=4),
     st.sets(st.integers(0, 80), max_size=10),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_a_clock_agrees_with_counting_days_by_hand(days, gaps, off) -> None:
     calendar = WorkCalendar(CALENDAR.years, {local(START) + timedelta(days=n): False for n in off})
     stops, at = [], START
@@ -241,6 +242,30 @@ def test_a_clock_agrees_with_counting_days_by_hand(days, gaps, off) -> None:
         counted += calendar.is_working_day(day) and day not in still
     assert local(clock.due) == day
     assert clock.yellow_at <= clock.due <= clock.statutory_due == clock.red_at
+
+
+@given(
+    st.integers(1, 60),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 60)), max_size=3),
+    st.sets(st.integers(0, 14), max_size=10),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_promise_in_office_hours_agrees_with_counting_half_hours(halves, gaps, off) -> None:
+    calendar = WorkCalendar(CALENDAR.years, {local(START) + timedelta(days=n): False for n in off})
+    half, stops, at = timedelta(minutes=30), [], START
+    for wait, length in gaps:
+        begin = at + wait * half
+        at = begin + length * half
+        stops.append((begin, at))
+    clock = Clock(promised=5, statutory=20, hours=halves / 2, started=START, stops=stops)
+    clocks.draw(clock, calendar, 0.6)
+    now, counted = START, 0
+    while counted < halves:
+        hour = now.astimezone(CITY).hour
+        is_open = calendar.is_working_day(local(now)) and (9 <= hour < 12 or 13 <= hour < 17)
+        counted += is_open and not any(begin <= now < end for begin, end in stops)
+        now += half
+    assert clock.due == now
 
 
 def test_a_stopped_clock_knows_no_end() -> None:

@@ -14,11 +14,11 @@ def record(by: Actor, personal: Mapping[str, str], **said: Any) -> None:
     """One INSERT in the caller's transaction; no lock, no number, no chain."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_outbox (body, salts) VALUES (%(body)s, %(salts)s)", drawn(by, personal, **said)
+            "INSERT INTO audit_outbox (body, salts) VALUES (%(body)s, %(salts)s)", written(by, personal, **said)
         )
 
 
-def drawn(by: Actor, personal: Mapping[str, str], **said: Any) -> dict[str, str]:
+def written(by: Actor, personal: Mapping[str, str], **said: Any) -> dict[str, str]:
     """The record as the outbox keeps it; its number and its canonical form come with the seal."""
     salts: dict[str, str] = {}
     if personal:

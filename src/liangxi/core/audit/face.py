@@ -30,12 +30,12 @@ def record(
     actions.record(by, personal or {}, **said)
 
 
-def drawn(*, by: Actor, action: str, object: str, detail: Mapping[str, Any]) -> dict[str, str]:
+def written(*, by: Actor, action: str, object: str, detail: Mapping[str, Any]) -> dict[str, str]:
     """`record` as a value, JSON for the function `audit_record` of the database.
 
     For a room that writes its change by a function of its own and calls that one in it: one trip instead of two.
     """
-    return actions.drawn(by, {}, **_said(by, action, object, "", detail))
+    return actions.written(by, {}, **_said(by, action, object, "", detail))
 
 
 def _said(by: Actor, action: str, object: str, purpose: str, detail: Mapping[str, Any]) -> dict[str, Any]:

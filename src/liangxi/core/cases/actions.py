@@ -204,7 +204,7 @@ def _write(
         topics=telling.topics(frame.plan, state, happened),
         data={"case": root.no, "version": state.seq},
     )
-    trace = audit.drawn(
+    trace = audit.written(
         by=by,
         action=f"cases.{action}",
         object=f"case:{node.no}",

@@ -132,7 +132,7 @@ def inbox(
     """Every open task of the actor's posts, the most urgent first; `query` is a number's beginning or a name's part.
 
     `light` narrows to green, yellow or red, `kind` to one of `lists.KINDS`, `mine` to what lies with the actor
-    himself; counts are over the whole inbox (10,000 tasks at most).
+    himself; counts are over the whole inbox.
     """
     return lists.inbox(by, (light, kind), mine=mine, query=query, after=after, limit=limit)
 

@@ -34,9 +34,31 @@ _PAGE = """
 SELECT t.root, t.n, t.kind, t.case_no, t.org, t.opened_at, t.due, t.yellow_at, t.red_at,
        c.title::text, c.item, c.applicant_name, c.applicant_firm, c.state, c.version, r.title::text,
        t.assignee, t.assignee_name, c.urged
-FROM ({tasks}) t JOIN cases_case c ON c.no = t.case_no JOIN cases_case r ON r.no = t.root
+FROM (SELECT * FROM ({tasks}) AS open ORDER BY red_at, root, n LIMIT %(limit)s) AS t
+JOIN cases_case c ON c.no = t.case_no JOIN cases_case r ON r.no = t.root
 ORDER BY t.red_at, t.root, t.n
 """
+_MAY = """unnest(%(permissions)s::text[], %(firsts)s::text[], %(lasts)s::text[]) AS may (permission, first, last)"""
+_AT_EACH_PLACE = f"""
+SELECT own.* FROM (
+  SELECT DISTINCT l.permission, l.org_path FROM {_MAY}
+  JOIN cases_tally l ON l.permission = may.permission AND l.org_path >= may.first AND l.org_path < may.last
+) AS place CROSS JOIN LATERAL (
+  SELECT * FROM cases_task WHERE permission = place.permission AND org_path = place.org_path AND holder IS NULL
+  {{narrowed}} ORDER BY red_at, root, n LIMIT %(limit)s
+) AS own
+UNION SELECT * FROM cases_task WHERE assignee = %(account)s AND holder IS NULL {{narrowed}}
+"""  # noqa: S608 own parts
+_OWN = "SELECT * FROM cases_task WHERE assignee = %(account)s AND holder IS NULL {narrowed}"
+_IS_IN_SCOPE = f"""EXISTS (
+  SELECT 1 FROM {_MAY} WHERE may.permission = one.permission AND org_path >= may.first AND org_path < may.last)
+"""  # noqa: S608 own parts
+_COUNTED = f"""
+SELECT yellow_at, red_at, tasks FROM cases_tally AS one WHERE {_IS_IN_SCOPE}
+UNION ALL SELECT yellow_at, red_at, 1 FROM cases_task AS one
+WHERE assignee = %(account)s AND holder IS NULL AND NOT {_IS_IN_SCOPE}
+"""  # noqa: S608 own parts
+_OWN_COUNTED = "SELECT yellow_at, red_at, 1 AS tasks FROM cases_task WHERE assignee = %(account)s AND holder IS NULL"
 _ROOTS = """ AND no IN (
   WITH RECURSIVE here AS (
     SELECT (SELECT min(org_path) FROM cases_case WHERE org_path >= first AND org_path < last) AS path, last
@@ -66,22 +88,17 @@ def inbox(
     if kind is not None and kind not in KINDS:
         why = "Choose a kind of task: %(kinds)s."
         raise InvalidError("cases.kind", why, {"kinds": ", ".join(KINDS)}, fields={"kind": "unknown"})
-    scope, params = _scope(by)
-    params |= {"now": time.now(), "limit": max(1, min(limit, 200)) + 1}
-    where = f"holder IS NULL AND ({scope})"
-    if mine:
-        where = "assignee = %(account)s"
-    counts = _counts(where, params)
-    narrowed = where + (f" AND {_LIGHTS[light]}" if light else "")
+    params = _scope(by) | {"now": time.now(), "limit": max(1, min(limit, 200)) + 1, "account": by.account}
+    narrowed = f" AND {_LIGHTS[light]}" if light else ""
     if kind:
         narrowed, params = narrowed + " AND kind = %(kind)s", params | {"kind": kind}
     if query.strip():
-        narrowed += " AND case_no IN (SELECT no FROM cases_case WHERE no LIKE %(no)s OR applicant_name LIKE %(name)s)"
-        params |= {"no": _escaped(query.strip()) + "%", "name": "%" + _escaped(query.strip()) + "%"}
+        condition, searched = _searched(query.strip())
+        narrowed, params = narrowed + condition, params | searched
     if after:
-        narrowed += " AND (red_at, root, n) > (%(red)s, %(root)s, %(n)s)"
-        params |= _after(after)
-    tasks = f"SELECT * FROM cases_task WHERE {narrowed} ORDER BY red_at, root, n LIMIT %(limit)s"  # noqa: S608 own parts
+        narrowed, params = narrowed + " AND (red_at, root, n) > (%(red)s, %(root)s, %(n)s)", params | _after(after)
+    tasks = (_OWN if mine else _AT_EACH_PLACE).format(narrowed=narrowed)
+    counts = _counts(_OWN_COUNTED if mine else _COUNTED, params)
     found = rows(_PAGE.format(tasks=tasks), params)
     page = found[: params["limit"] - 1]
     more = page[-1] if len(found) > len(page) else None
@@ -92,16 +109,23 @@ def inbox(
     )
 
 
-def _scope(by: Actor) -> tuple[str, dict[str, Any]]:
-    """The tasks that the actor may do: a permission and its organisations."""
-    parts, params = ["assignee = %(account)s"], dict[str, Any](account=by.account)
-    for n, permission in enumerate(PERMISSIONS):
-        for m, path in enumerate(by.paths(permission)):
-            params |= {f"permission{n}": permission, f"path{n}_{m}": path, f"end{n}_{m}": _after_path(path)}
-            parts.append(
-                f"(permission = %(permission{n})s AND org_path >= %(path{n}_{m})s AND org_path < %(end{n}_{m})s)"
-            )
-    return " OR ".join(parts), params
+def _scope(by: Actor) -> dict[str, Any]:
+    """The tasks that the actor may do: permissions and the ranges of their organisations."""
+    may = [(permission, path) for permission in PERMISSIONS for path in by.paths(permission)]
+    return {
+        "permissions": [permission for permission, _ in may],
+        "firsts": [path for _, path in may],
+        "lasts": [_after_path(path) for _, path in may],
+    }
+
+
+def _searched(query: str) -> tuple[str, dict[str, Any]]:
+    """The condition for a number's beginning or a name's part."""
+    if query[0].isdigit():
+        root = _escaped(query.partition("-")[0]) + "%"
+        return " AND root LIKE %(whole)s AND case_no LIKE %(no)s", {"whole": root, "no": _escaped(query) + "%"}
+    named = "SELECT 1 FROM cases_case c WHERE c.no = case_no AND c.applicant_name LIKE %(name)s"
+    return f" AND EXISTS ({named})", {"name": "%" + _escaped(query) + "%"}
 
 
 def _after_path(path: str) -> str:
@@ -109,14 +133,10 @@ def _after_path(path: str) -> str:
     return path[:-1] + chr(ord("/") + 1)
 
 
-def _counts(where: str, params: dict[str, Any]) -> LightCounts:
-    """Counts stop at the size at which nobody reads the number any more; the page then says "more than"."""
-    sql = (
-        f"SELECT count(*) FILTER (WHERE {_LIGHTS['green']}), count(*) FILTER (WHERE {_LIGHTS['yellow']}), "  # noqa: S608
-        f"count(*) FILTER (WHERE {_LIGHTS['red']}) "
-        f"FROM (SELECT yellow_at, red_at FROM cases_task WHERE {where} ORDER BY red_at LIMIT 10000) t"
-    )
-    return LightCounts(*rows(sql, params)[0])
+def _counts(counted: str, params: dict[str, Any]) -> LightCounts:
+    """Sums of counters, which tasks that lie with the actor outside his scope are added to."""
+    sums = ", ".join(f"coalesce(sum(tasks) FILTER (WHERE {_LIGHTS[name]}), 0)" for name in ("green", "yellow", "red"))
+    return LightCounts(*rows(f"SELECT {sums} FROM ({counted}) AS every", params)[0])  # noqa: S608 own parts
 
 
 def _after(after: str) -> dict[str, Any]:

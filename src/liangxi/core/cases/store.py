@@ -92,7 +92,7 @@ class Deed:
     """What is kept of a command beside what it changed.
 
     `actor` is who gave it, by name; `key` its key and the digest of what it asked, `answer` what it got; `post` what
-    others hear (`events.post`), `trace` the record of it (`audit.drawn`).
+    others hear (`events.post`), `trace` the record of it (`audit.written`).
     """
 
     actor: str

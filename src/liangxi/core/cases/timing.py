@@ -28,9 +28,11 @@ SELECT no FROM cases_case WHERE calendar < %(version)s ORDER BY calendar, no LIM
 """
 _FOLD = """
 WITH gone AS (DELETE FROM cases_tally WHERE NOT folded OR tasks = 0 RETURNING *)
-INSERT INTO cases_tally (org, org_path, yellow_at, red_at, tasks, folded)
-SELECT org, org_path, yellow_at, red_at, sum(tasks), true FROM gone GROUP BY 1, 2, 3, 4 HAVING sum(tasks) <> 0
-ON CONFLICT (org_path, org, yellow_at, red_at) WHERE folded DO UPDATE SET tasks = cases_tally.tasks + EXCLUDED.tasks
+INSERT INTO cases_tally (permission, org, org_path, yellow_at, red_at, tasks, folded)
+SELECT permission, org, org_path, yellow_at, red_at, sum(tasks), true FROM gone
+GROUP BY 1, 2, 3, 4, 5 HAVING sum(tasks) <> 0
+ON CONFLICT (org_path, org, permission, yellow_at, red_at) WHERE folded
+DO UPDATE SET tasks = cases_tally.tasks + EXCLUDED.tasks
 """
 
 

@@ -17,7 +17,7 @@ ROUNDS = 40
 _CASES = """
 INSERT INTO cases_case (no, root, item, plan_id, title, subject, state, version, org, org_path, applicant_person,
                         applicant_name, opened_at, due, statutory_due, yellow_at, red_at, paused, check_code)
-SELECT 'B' || n, 'B' || n, '', c.plan_id, c.title, c.subject, 'reviewing', 2, 'office' || n %% %(offices)s,
+SELECT '99' || n, '99' || n, '', c.plan_id, c.title, c.subject, 'reviewing', 2, 'office' || n %% %(offices)s,
        '/320200/office' || n %% %(offices)s || '/', 'person-' || n, c.applicant_name || n,
        now() - n * interval '1 second', day + interval '2 days', day + interval '12 days', day,
        day + interval '12 days', false, ''
@@ -27,11 +27,12 @@ FROM generate_series(1, %(number)s) AS n, (SELECT * FROM cases_case WHERE no = %
 _TASKS = """
 INSERT INTO cases_task (root, n, case_no, kind, permission, org, org_path, opened_at, due, yellow_at, red_at)
 SELECT no, 1, no, 'decide', 'case.decide', org, org_path, opened_at, due, yellow_at, red_at
-FROM cases_case WHERE no LIKE 'B%%'
+FROM cases_case WHERE no LIKE '99%%'
 """
 _TALLY = """
-INSERT INTO cases_tally (org, org_path, yellow_at, red_at, tasks, folded)
-SELECT org, org_path, yellow_at, red_at, count(*), true FROM cases_task WHERE case_no LIKE 'B%%' GROUP BY 1, 2, 3, 4
+INSERT INTO cases_tally (permission, org, org_path, yellow_at, red_at, tasks, folded)
+SELECT permission, org, org_path, yellow_at, red_at, count(*), true FROM cases_task WHERE root LIKE '99%%'
+GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -48,7 +49,7 @@ def pages(plan: PlanRef, number: int) -> list[Figure]:
     views: dict[str, Callable[[], object]] = {
         "first page": lambda: cases.inbox(by=by),
         "yellow ones": lambda: cases.inbox(by=by, light="yellow"),
-        "by number": lambda: cases.inbox(by=by, query=f"B{number // 2}"),
+        "by number": lambda: cases.inbox(by=by, query=f"99{number // 2}"),
         "by name": lambda: cases.inbox(by=by, query="示例居民"),
         "next page": lambda: cases.inbox(by=by, after=second),
     }

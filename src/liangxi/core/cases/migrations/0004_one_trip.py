@@ -16,6 +16,7 @@ ALTER TABLE cases_case SET (fillfactor = 80);
 
 -- Open tasks by light: counters (`folded`), and the changes since, which nobody waits for; the worker adds them up.
 CREATE TABLE cases_tally (
+  permission text NOT NULL,
   org text NOT NULL,
   org_path text COLLATE "C" NOT NULL,
   yellow_at timestamptz NOT NULL,
@@ -23,7 +24,7 @@ CREATE TABLE cases_tally (
   tasks int NOT NULL,
   folded boolean NOT NULL DEFAULT false
 );
-CREATE UNIQUE INDEX cases_tally_folded ON cases_tally (org_path, org, yellow_at, red_at) WHERE folded;
+CREATE UNIQUE INDEX cases_tally_folded ON cases_tally (org_path, org, permission, yellow_at, red_at) WHERE folded;
 
 -- False, and nothing is written, when the case is not any more what it was at `before`. Plans are made once a connection,
 -- perhaps while the tables are small: each row is reached by its key, whatever the statistics say then.
@@ -77,10 +78,10 @@ BEGIN
     WITH gone AS (
       DELETE FROM cases_task WHERE root = the_root AND n = ANY (ARRAY(
         SELECT value::int FROM jsonb_array_elements_text(said->'settled')))
-      RETURNING org, org_path, yellow_at, red_at, holder
+      RETURNING permission, org, org_path, yellow_at, red_at, holder
     )
-    INSERT INTO cases_tally (org, org_path, yellow_at, red_at, tasks)
-    SELECT org, org_path, yellow_at, red_at, -1 FROM gone WHERE holder IS NULL;
+    INSERT INTO cases_tally (permission, org, org_path, yellow_at, red_at, tasks)
+    SELECT permission, org, org_path, yellow_at, red_at, -1 FROM gone WHERE holder IS NULL;
   END IF;
   IF said->'tasks'->0 IS NOT NULL THEN
     WITH came AS (
@@ -92,10 +93,10 @@ BEGIN
         org_path text, holder text, assignee text, assignee_name text, seat smallint, opened_at timestamptz,
         due timestamptz, yellow_at timestamptz, red_at timestamptz)
       ON CONFLICT (root, n) DO NOTHING
-      RETURNING org, org_path, yellow_at, red_at, holder
+      RETURNING permission, org, org_path, yellow_at, red_at, holder
     )
-    INSERT INTO cases_tally (org, org_path, yellow_at, red_at, tasks)
-    SELECT org, org_path, yellow_at, red_at, 1 FROM came WHERE holder IS NULL;
+    INSERT INTO cases_tally (permission, org, org_path, yellow_at, red_at, tasks)
+    SELECT permission, org, org_path, yellow_at, red_at, 1 FROM came WHERE holder IS NULL;
   END IF;
 
   IF said ? 'trace' THEN
@@ -105,8 +106,8 @@ BEGIN
   RETURN true;
 END $$;
 
-INSERT INTO cases_tally (org, org_path, yellow_at, red_at, tasks, folded)
-SELECT org, org_path, yellow_at, red_at, count(*), true FROM cases_task WHERE holder IS NULL GROUP BY 1, 2, 3, 4;
+INSERT INTO cases_tally (permission, org, org_path, yellow_at, red_at, tasks, folded)
+SELECT permission, org, org_path, yellow_at, red_at, count(*), true FROM cases_task WHERE holder IS NULL GROUP BY 1, 2, 3, 4, 5;
 """
 
 
