@@ -1,5 +1,6 @@
-"""Figures, and the processor time of the database server."""
+"""Figures, and the processor time that they count."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,8 +24,10 @@ def report(bench: str, figures: Sequence[Figure]) -> dict[str, Any]:
     return {"bench": bench, "figures": [asdict(figure) for figure in figures]}
 
 
-def versus(name: str, value: float, unit: str, *, peer: str, peer_value: float) -> Figure:
-    """A figure of which less is better, beside a peer's."""
+def versus(name: str, value: float, unit: str, *, peer: str, peer_value: float | None) -> Figure:
+    """A figure of which less is better, beside a peer's; alone when the peer could not run."""
+    if peer_value is None:
+        return Figure(name=name, value=value, unit=unit)
     return Figure(name=name, value=value, unit=unit, peer=peer, peer_value=peer_value, ratio=peer_value / value)
 
 
@@ -40,13 +43,17 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 class CpuClock:
-    """Processor seconds of the database server whose data lie in `data`."""
+    """Processor seconds of this process and of the database server whose data lie in `data`."""
 
     def __init__(self, data: Path) -> None:
         self._data = data.resolve()
 
+    def now(self) -> tuple[float, float]:
+        """Seconds so far: (this process, the server's processes)."""
+        return time.process_time(), self.server()
+
     def server(self) -> float:
-        """Seconds so far, of all its processes that live."""
+        """Seconds so far of the server's processes."""
         return sum(self._server())
 
     def _server(self) -> list[float]:
