@@ -1,6 +1,7 @@
 /** What every page has. Pages work without it; with it they answer sooner. */
 import "htmx.org";
 import { aloud } from "./aloud";
+import { editor } from "./editor";
 import { files } from "./files";
 import { forms } from "./forms";
 import { keys } from "./keys";
@@ -17,6 +18,7 @@ live();
 keys();
 offers();
 aloud();
+editor();
 
 /** An island loads its script only where a page holds it. */
 function islands(): void {

@@ -82,6 +82,15 @@ def load(options: argparse.Namespace) -> int:
     return _with_database(work)
 
 
+def package(options: argparse.Namespace) -> int:
+    from liangxi.site import packaging
+
+    if options.task == "import-dmn":
+        _setup()
+        return packaging.import_dmn(Path(options.file), options.package and Path(options.package), say)
+    return _with_database(lambda: packaging.run(options, say))
+
+
 def demo(options: argparse.Namespace) -> int:
     def work() -> int:
         from liangxi.site import config, preparing, sample
@@ -228,6 +237,7 @@ def _add_content(commands: Any) -> None:
     )
     one.add_argument("profile", nargs="?", help="the folder of a profile (that of LIANGXI_CITY)")
     one.add_argument("--check", action="store_true", help="only check")
+    _add_packages(commands)
     one = _command(
         commands,
         "demo",
@@ -240,6 +250,36 @@ def _add_content(commands: Any) -> None:
     )
     one.add_argument("--seed", type=int, default=1, help="another number makes another city (1)")
     one.add_argument("--scale", type=float, default=1.0, help="thousandths of the real city (1)")
+
+
+def _add_packages(commands: Any) -> None:
+    one = _command(
+        commands,
+        "package",
+        package,
+        "one-thing packages as YAML, as BPMN 2.0 diagrams, and decision tables (DMN) as their conditions",
+        """
+        liangxi package list                           every version, and which is in force
+        liangxi package export restaurant --to ./out   YAML that `liangxi load` takes without difference
+        liangxi package bpmn restaurant --to restaurant.bpmn
+        liangxi package bpmn restaurant --answers scale=500 fire_commitment=false sign=true tobacco=false
+        liangxi package import-dmn table.dmn           the conditions that a decision table means
+        liangxi package import-dmn table.dmn --package onethings/restaurant.yaml
+                                                       writes them into the matters that its outputs name""",
+    )
+    tasks = one.add_subparsers(dest="task", required=True, metavar="TASK")
+    tasks.add_parser("list", help="every version of every package")
+    export = tasks.add_parser("export", help="write a version as onethings/<id>.yaml and matters/<id>.yaml")
+    bpmn = tasks.add_parser("bpmn", help="write a version as a BPMN 2.0 diagram with its layout")
+    for task in (export, bpmn):
+        task.add_argument("package", help="the id of a package")
+        task.add_argument("--version", default="", help="a version (the one in force)")
+    export.add_argument("--to", default=".", help="the folder (this one)")
+    bpmn.add_argument("--to", default="", help="the file (standard output)")
+    bpmn.add_argument("--answers", nargs="*", default=None, metavar="QUESTION=ANSWER", help="of one situation alone")
+    table = tasks.add_parser("import-dmn", help="decision tables (DMN 1.x; U, F, A, C) as conditions; no database")
+    table.add_argument("file", help="a .dmn file")
+    table.add_argument("--package", default="", help="the package's YAML whose matters get the conditions")
 
 
 def _add_proving(commands: Any) -> None:

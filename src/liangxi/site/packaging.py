@@ -1,15 +1,18 @@
 """`liangxi package`: versions of packages as files, diagrams and conditions."""
 
+from argparse import Namespace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from liangxi.kit import actor, schema, yaml_text
-from liangxi.kit.errors import ConflictError, NotFoundError
+from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.systems.onething import face as onething
-from liangxi.systems.onething.face import preview
+from liangxi.systems.onething.face import preview, studio
 from liangxi.systems.onething.shapes.studio import Edition
 
 HOUSE = actor.system("package")
+Say = Callable[[str], None]
 
 
 def edition(package: str, version: str) -> Edition:
@@ -61,15 +64,59 @@ def _stands(matter: dict[str, Any], others: dict[str, tuple[Path, Any]]) -> bool
     return True
 
 
-def listed() -> list[str]:
+def run(options: Namespace, say: Say) -> int:
+    """The tasks that need the database."""
+    if options.task == "list":
+        listed(say)
+    elif options.task == "export":
+        exported(options.package, options.version, Path(options.to), say)
+    else:
+        bpmn(options.package, options.version, options.answers, options.to, say)
+    return 0
+
+
+def exported(package: str, version: str, folder: Path, say: Say) -> None:
+    """`export`, said."""
+    for path in export(package, version, folder):
+        say(str(path))
+
+
+def listed(say: Say) -> None:
     """A line for each version."""
-    return [
-        f"{row.id:<24}{row.version:<14}{row.effective}  {'in force' if row.is_current else '':<10}{row.title['zh']}"
-        for row in onething.versions(by=HOUSE)
-    ]
+    for row in onething.versions(by=HOUSE):
+        state = "in force" if row.is_current else ""
+        say(f"{row.id:<24}{row.version:<14}{row.effective}  {state:<10}{row.title['zh']}")
 
 
-def found(package: str) -> None:
-    """NotFoundError unless a package has a version."""
-    if not onething.versions(by=HOUSE, package=package):
-        raise NotFoundError("onething.package", "There is no package called %(package)s.", {"package": package})
+def bpmn(package: str, version: str, answers: Sequence[str] | None, to: str, say: Say) -> None:
+    """The diagram of a version, or of one situation; InvalidError `onething.answers`, or `package.answers`."""
+    if wrong := [one for one in answers or () if "=" not in one]:
+        raise InvalidError("package.answers", "Write an answer as question=answer, not %(said)s.", {"said": wrong[0]})
+    given = None if answers is None else {name: value for name, _, value in (one.partition("=") for one in answers)}
+    _, text = preview.bpmn(by=HOUSE, edition=edition(package, version), answers=given)
+    if to:
+        Path(to).write_text(text, encoding="utf-8")
+    say(to or text)
+
+
+def import_dmn(file: Path, package: Path | None, say: Say) -> int:
+    """Say the conditions of a decision table, or write them into a package's YAML; 1 where something does not map."""
+    try:
+        content, text = file.read_bytes(), package.read_text(encoding="utf-8") if package else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidError("package.file", "%(why)s", {"why": error}) from error
+    found = studio.read_decisions(by=HOUSE, content=content)
+    for fault in found.faults:
+        say(f"{file}: {fault.text}")
+    conditions = [one for decision in found.decisions for one in decision.conditions]
+    for one in conditions:
+        say(f"{one.output} = {one.value}: when: {one.condition}")
+    if package and conditions:
+        said = {one.output if one.value == "true" else one.value.strip('"'): str(one.condition) for one in conditions}
+        items = schema.plain_yaml(text, package)["items"]
+        here = [(n, item["matter"]) for n, item in enumerate(items) if item["matter"] in said]
+        for n, matter in here:
+            text = yaml_text.replaced(text, ("items", n, "when"), said[matter])
+        package.write_text(text, encoding="utf-8")
+        say(f"{package}: {', '.join(matter for _, matter in here) or 'no matter is named by an output'}")
+    return 1 if found.faults else 0

@@ -41,7 +41,7 @@ def thing(request: VisitorRequest, package: str) -> HttpResponse:
     """
     found = _situation(request, package)
     template = "citizen/guide.html" if wanted_part(request) == "guide" else "citizen/thing.html"
-    return render(request, template, _context(found), status=422 if found.errors else 200)
+    return render(request, template, context_of(found), status=422 if found.errors else 200)
 
 
 @public
@@ -53,7 +53,7 @@ def sheet(request: VisitorRequest, package: str) -> HttpResponse:
     if query := as_query(found.guide.answers):
         address += f"?{query}"
     context = {"back": address, "qr": _qr(f"{settings.CONFIG.public_url}{address}"), "today": time.today()}
-    return render(request, "citizen/sheet.html", _context(found) | context, status=422 if found.errors else 200)
+    return render(request, "citizen/sheet.html", context_of(found) | context, status=422 if found.errors else 200)
 
 
 def _situation(request: VisitorRequest, package: str) -> Situation:
@@ -65,13 +65,16 @@ def _situation(request: VisitorRequest, package: str) -> Situation:
         return Situation(onething.guide(package=package, answers=sound), dict(error.fields))
 
 
-def _context(found: Situation) -> dict[str, Any]:
+def context_of(found: Situation) -> dict[str, Any]:
+    """What the pages of a guide show."""
     guide = found.guide
     matters = [item.matter for item in guide.items] or [item.matter for item in guide.package.items]
     codes = dict.fromkeys((guide.package.lead, guide.package.accept_org, guide.package.hand_out_org, *_orgs(matters)))
     known: dict[str, Organisation] = {code: people.organisation(code=code) for code in codes}
     return {
         "guide": guide,
+        "address": reverse("citizen:thing", args=[guide.package.id]),
+        "begin": reverse("citizen:begin", args=[guide.package.id]),
         "errors": found.errors,
         "departments": [known[code] for code in guide.departments],
         "organisations": known,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liangxi.portals.citizen import account, applying, cases, finding, guiding, signing
+from liangxi.portals.citizen import account, applying, cases, finding, guiding, previewing, signing
 
 app_name = "citizen"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("things/<slug:package>/", guiding.thing, name="thing"),
     path("things/<slug:package>/sheet/", guiding.sheet, name="sheet"),
     path("things/<slug:package>/begin/", applying.begin, name="begin"),
+    path("preview/<uuid:copy>/", previewing.guide, name="preview"),
+    path("preview/<uuid:copy>/form/", previewing.form, name="preview_form"),
     path("applications/<uuid:draft>/", applying.form, name="form"),
     path("applications/<uuid:draft>/materials/", applying.materials, name="materials"),
     path("applications/<uuid:draft>/check/", applying.check, name="check"),

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from liangxi.core.people import face as people
 from liangxi.portals.access import HouseRequest, staff
-from liangxi.portals.office import differences
 from liangxi.systems.onething import face as onething
 
 
@@ -38,19 +37,3 @@ def version(request: HouseRequest, package: str, version: str) -> HttpResponse:
         "names": {one.code: one.name for one in people.organisations()},
     }
     return render(request, "office/package.html", context)
-
-
-@staff("onething.read")
-@require_safe
-def compare(request: HouseRequest, package: str, version: str, other: str) -> HttpResponse:
-    """What `version` says otherwise than `other`."""
-    by = request.actor
-    after = onething.definition(by=by, package=package, version=version)
-    before = onething.definition(by=by, package=package, version=other)
-    context = {
-        "package": after["package"],
-        "version": version,
-        "other": other,
-        "changes": differences.between(before, after),
-    }
-    return render(request, "office/compare.html", context)

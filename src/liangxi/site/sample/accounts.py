@@ -33,8 +33,8 @@ STAFF = (
     ("supervisor", "史监察", (("320200", roles.SUPERVISOR),)),
     ("admin", "吴数据", (("320200", roles.BUREAU_ADMIN),)),
     ("packages", "邹流程", (("320200", roles.PACKAGE_ADMIN),)),
-    ("packages2", "邹流程乙", (("320200", roles.PACKAGE_ADMIN),)),
     ("publisher", "费发布", (("320200", roles.PACKAGE_APPROVER), ("320200", roles.PACKAGE_ADMIN))),
+    ("publisher2", "费发布乙", (("320200", roles.PACKAGE_APPROVER),)),
     ("audit", "唐审计", (("320200", roles.AUDITOR),)),
     ("security", "严安全", (("320200", roles.SECURITY_ADMIN),)),
 )

@@ -216,7 +216,8 @@ def _require_revision(copy: WorkingCopy, revision: int) -> None:
 
 
 def _require_second_person(by: Actor, copy: WorkingCopy) -> None:
-    if by.account == copy.submitted_by or by.account in copies.authors(copy):
+    hands = {by.account, by.on_behalf_of}  # a post that was lent does not make two persons of one
+    if hands & (copies.authors(copy) | {copy.submitted_by}):
         raise ForbiddenError("onething.own", "Nobody approves what he wrote or submitted himself.")
 
 

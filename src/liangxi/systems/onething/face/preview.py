@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from liangxi.core.forms.shapes import Form
+from liangxi.core.people import face as people
 from liangxi.kit.actor import Actor
 from liangxi.systems.onething import queries
 from liangxi.systems.onething.actions import editions
-from liangxi.systems.onething.rules import comparing, previewing, situation
+from liangxi.systems.onething.rules import bpmn as writing
+from liangxi.systems.onething.rules import comparing, drawing, previewing, situation
 from liangxi.systems.onething.shapes import Guide, Package
+from liangxi.systems.onething.shapes.diagrams import Diagram
 from liangxi.systems.onething.shapes.studio import Comparison, Edition, SituationPage, Texts
 
 
@@ -47,3 +50,16 @@ def compare(*, by: Actor, before: Edition, after: Edition) -> Comparison:
     """What changes for whom from one edition to the other, beside the difference of the texts."""
     packages = package(by=by, edition=before), package(by=by, edition=after)
     return comparing.compare(*packages, (editions.texts(before), editions.texts(after)))
+
+
+def diagram(*, by: Actor, edition: Edition, answers: Mapping[str, Any] | None = None) -> Diagram:
+    """The process of a package, with its conditions; with `answers` that of one situation."""
+    found = package(by=by, edition=edition)
+    return drawing.draw(found, None if answers is None else situation.read_answers(found, answers))
+
+
+def bpmn(*, by: Actor, edition: Edition, answers: Mapping[str, Any] | None = None, lang: str = "zh") -> tuple[str, str]:
+    """A name for the file (`restaurant-2026.11.1`) and the diagram as BPMN 2.0 XML with its layout."""
+    drawn = diagram(by=by, edition=edition, answers=answers)
+    names = {one.code: one.name[lang] for one in people.organisations()}
+    return f"{drawn.id}-{drawn.version}", writing.write(drawn, names, lang)

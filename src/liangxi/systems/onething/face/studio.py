@@ -3,10 +3,11 @@
 from datetime import date
 
 from liangxi.kit.actor import Actor
-from liangxi.systems.onething.actions import editing, proofing, publishing
+from liangxi.systems.onething.actions import deciding, editing, proofing, publishing
 from liangxi.systems.onething.queries import copies
-from liangxi.systems.onething.rules import comparing
+from liangxi.systems.onething.rules import comparing, dmn
 from liangxi.systems.onething.shapes import FileFinding
+from liangxi.systems.onething.shapes.decisions import Decisions
 from liangxi.systems.onething.shapes.studio import CopyRow, TextChanges, Texts, WorkingCopy
 
 
@@ -92,3 +93,20 @@ def reject(*, by: Actor, id: str, reason: str) -> None:
 def index_in_force() -> int:
     """Make packages findable by the words of the versions that come into force today; called by the worker."""
     return publishing.index_in_force()
+
+
+def read_decisions(*, by: Actor, content: bytes, id: str = "") -> Decisions:
+    """The decision tables (DMN 1.x) of a file as conditions, for the questions of a working copy (none: any names).
+
+    What does not map is in `faults`, with element, number of the rule and reason.
+    """
+    by.require("onething.read")
+    return deciding.read(id, content) if id else dmn.read(content)
+
+
+def write_decisions(*, by: Actor, id: str, revision: int, content: bytes) -> tuple[str, ...]:
+    """Write a file's conditions into the matters that its outputs name, as a new revision; the matters.
+
+    Needs `onething.edit`. InvalidError `onething.dmn.faulty`, `onething.dmn.matters`; ConflictError as in `save`.
+    """
+    return deciding.write(by, id, revision, content)

@@ -108,8 +108,13 @@ def _references(package: Package) -> Iterator[Finding]:
                            "add `commitment: {zh, en}`")  # fmt: skip
 
 
+def question_types(package: Package) -> dict[str, str]:
+    """The condition type of each question: bool, number or text."""
+    return {question.id: _CONDITION_TYPES[question.type] for question in package.questions}
+
+
 def _conditions(package: Package) -> Iterator[Finding]:
-    types = {q.id: _CONDITION_TYPES[q.type] for q in package.questions}
+    types = question_types(package)
     for path, condition in _placed_conditions(package):
         try:
             condition.check(types)

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import fields as fields_of
 from itertools import islice
+from typing import Any
 
 from liangxi.kit import conditions
 from liangxi.kit.errors import InvalidError
@@ -25,9 +26,10 @@ _CONTEXT = 3  # lines shown around a changed one
 
 def compare(before: Package, after: Package, texts: tuple[Texts, Texts]) -> Comparison:
     """The situations that change, those with the same effect together, the effect that meets most first."""
+    cells = _cells(before, after)
     found: dict[tuple[str, Effect], list[Answers]] = {}
     same = 0
-    for kind, old, new in islice(_pairs(before, after), checking.MOST):
+    for kind, old, new in islice(_pairs(before, after, cells), checking.MOST):
         effect = _effect(_row(before, old), _row(after, new))
         if kind == CHANGED and effect.is_nothing:
             same += 1
@@ -38,6 +40,7 @@ def compare(before: Package, after: Package, texts: tuple[Texts, Texts]) -> Comp
         before=before,
         after=after,
         audiences=(before.audience, after.audience),
+        choices=previewing.choices(before, cells) | previewing.choices(after, cells) if cells else {},
         changes=tuple(sorted(changes, key=lambda one: -len(one.situations))),
         same=same,
         texts=text_changes(*texts),
@@ -48,11 +51,19 @@ def _row(package: Package, answers: Answers | None) -> SituationRow | None:
     return None if answers is None else previewing.row(package, answers)
 
 
-def _pairs(before: Package, after: Package) -> Iterator[tuple[str, Answers | None, Answers | None]]:
-    """Each situation of `after` with what the same person would have answered before; then those that are gone."""
+def _cells(before: Package, after: Package) -> dict[str, tuple[Any, ...]] | None:
+    """The cells that the conditions of both tell apart; None where a question means something else than before."""
     try:
-        cells = conditions.cells([*checking.all_conditions(before), *checking.all_conditions(after)])
-    except InvalidError:  # a question means something else than before: nobody's situation is the same
+        return conditions.cells([*checking.all_conditions(before), *checking.all_conditions(after)])
+    except InvalidError:
+        return None
+
+
+def _pairs(
+    before: Package, after: Package, cells: dict[str, tuple[Any, ...]] | None
+) -> Iterator[tuple[str, Answers | None, Answers | None]]:
+    """Each situation of `after` with what the same person would have answered before; then those that are gone."""
+    if cells is None:  # nobody's situation is the same
         yield from ((NEW, None, answers) for answers in checking.situations(after))
         yield from ((GONE, answers, None) for answers in checking.situations(before))
         return

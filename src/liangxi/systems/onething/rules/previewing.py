@@ -15,7 +15,8 @@ def page(package: Package, wanted: Mapping[str, str], start: int, size: int) -> 
     everything = tuple(islice(checking.situations(package), checking.MOST))
     found = [answers for answers in everything if _fits(answers, wanted)]
     rows = tuple(row(package, answers) for answers in found[start : start + size])
-    return SituationPage(package, choices(package), rows, len(found), len(everything))
+    cells = conditions.cells(checking.all_conditions(package))
+    return SituationPage(package, choices(package, cells), rows, len(found), len(everything))
 
 
 def row(package: Package, answers: Answers) -> SituationRow:
@@ -33,9 +34,8 @@ def _fits(answers: Answers, wanted: Mapping[str, str]) -> bool:
     return all(name in answers and key_of(answers[name]) == key for name, key in wanted.items())
 
 
-def choices(package: Package) -> dict[str, tuple[Choice, ...]]:
-    """The answers to each question that the conditions tell apart."""
-    cells = conditions.cells(checking.all_conditions(package))
+def choices(package: Package, cells: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Choice, ...]]:
+    """The answers to each question that conditions with these `cells` tell apart."""
     return {one.id: tuple(_choices(one, cells.get(one.id, ()))) for one in package.questions}
 
 

@@ -143,11 +143,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changes for whom between two editions; `audiences` before and after, `same` situations keep everything."""
+    """What changes for whom between two editions; `audiences` before and after, `choices` the answers
+    that the two together tell apart, `same` situations keep everything."""
 
     before: Package
     after: Package
     audiences: tuple[str, str]
+    choices: Mapping[str, tuple[Choice, ...]]
     changes: tuple[Change, ...]
     same: int
     texts: TextChanges
