@@ -51,6 +51,12 @@ def worker(options: argparse.Namespace) -> int:
     return working.work(supervised=options.supervised)
 
 
+def intake(options: argparse.Namespace) -> int:
+    from liangxi.site import intaking
+
+    return intaking.work(supervised=options.supervised)
+
+
 def prepare(options: argparse.Namespace) -> int:
     from liangxi.site import config
 
@@ -210,6 +216,15 @@ def _add_processes(commands: Any) -> None:
         "one worker process: delivers events, seals the audit trail, watches the clocks",
         """
         LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi worker""",
+    )
+    one.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    one = _command(
+        commands,
+        "intake",
+        intake,
+        "the one process that stores what devices observe, beside `liangxi serve`",
+        """
+        LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi intake""",
     )
     one.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     one = _command(

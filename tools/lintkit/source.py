@@ -35,7 +35,7 @@ class Module:
     def room(self) -> str:
         """`core.people` for a file of a room, `kit` or `site` for the floors without rooms, "" above."""
         parts = self.name.split(".")[1:] or [""]
-        return ".".join(parts[:2]) if parts[0] in ("core", "systems", "portals", "gateways") else parts[0]
+        return ".".join(parts[:2]) if parts[0] in ("core", "systems", "live", "portals", "gateways") else parts[0]
 
     @property
     def part(self) -> str:

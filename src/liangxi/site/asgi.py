@@ -1,5 +1,6 @@
 """The whole house behind one port: live pages natively, everything else through Django's WSGI in threads."""
 
+import asyncio
 import os
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangxi.site.settings")
 
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; six files of the largest size that core.files takes
 _LIVE = "/live/"
+_DEVICES = "/iot/v1/"
 
 
 class House:
@@ -23,10 +25,16 @@ class House:
         django.setup()
         from django.conf import settings
 
+        from liangxi.live.intake import face as intake
+        from liangxi.live.intake.app import Door
         from liangxi.site.wsgi import application as web
 
         config = settings.CONFIG
         self.push = Push(database_url=settings.DATABASE_URL, secret=settings.SECRET_KEY)
+        directory = intake.Directory()
+        self._keeper = intake.Keeper(directory, settings.DATABASE_URL)
+        self._line = intake.Line(config.sensing / intake.LINE)
+        self._devices = Door(directory, self._line, config.sensing)
         self._web: Any = WSGIMiddleware(cast(Any, web), workers=config.web_threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,6 +45,8 @@ class House:
         structlog.contextvars.bind_contextvars(trace=str(ids.new_id()))
         if scope["path"] == _LIVE:
             return await self.push(scope, receive, send)
+        if scope["path"].startswith(_DEVICES):
+            return await self._devices(scope, receive, send)
         if _length(scope) > LARGEST_BODY:
             return await _refuse(send)
         return await self._web(scope, receive, send)  # type: ignore[no-any-return]
@@ -45,8 +55,12 @@ class House:
         """The life of the process, as ASGI tells it."""
         while (await receive())["type"] == "lifespan.startup":
             self.push.start()
+            self._line.start()
+            self._keeper.start()
             await send({"type": "lifespan.startup.complete"})
         await self.push.stop()
+        await self._line.stop()
+        await asyncio.to_thread(self._keeper.stop)
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -40,6 +40,11 @@ class Config:
         return self.cities / self.city
 
     @property
+    def sensing(self) -> Path:
+        """Where observations are kept: log, latest values, history."""
+        return self.home / "sensing"
+
+    @property
     def database_directory(self) -> Path:
         """Where the embedded PostgreSQL keeps its data."""
         return self.home / "pg"

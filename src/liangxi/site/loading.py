@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import yaml
 from django.db import transaction
 
 from liangxi.core.calendar import face as calendar
@@ -27,6 +28,7 @@ from liangxi.site import land
 from liangxi.site.tables import Row, day, fault, keyed, number, placed, table
 from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
+from liangxi.systems.sensing import face as sensing
 
 HOUSE = actor.system("load")
 _LANGUAGES = ("zh", "en")
@@ -49,6 +51,7 @@ def load(root: Path) -> str:
             "divisions": _divisions(root, profile),
         }
         data.load_rules(by=HOUSE, rules=profile.get("sharing", {}))
+        counts["profiles of things"] = _things(root)
         resources = data.load_catalogue(by=HOUSE, root=root)
         packages = onething.load_profile(by=HOUSE, root=root)
     counts["resources"] = sum(resources)
@@ -72,6 +75,21 @@ def _profile(root: Path) -> dict[str, Any]:
                 raise fault(file, 0, f"{path} is missing")
             found = found[step]
     return profile
+
+
+def _things(root: Path) -> int:
+    """The profiles of things, a file each; the number that the profile has."""
+    files = sorted((root / "things").glob("*.yaml"))
+    for file in files:
+        try:
+            found = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise fault(file, 0, str(error)) from error
+        if not isinstance(found, dict) or found.get("code") != file.stem:
+            raise fault(file, 0, f"code must be {file.stem}")
+        with placed(file, {}):
+            sensing.load_profiles(by=HOUSE, documents=[found])
+    return len(files)
 
 
 def _codes(root: Path, profile: dict[str, Any]) -> int:

@@ -62,7 +62,7 @@ CORE = [
     "engines",
     "cases",
 ]
-SYSTEMS = ["data", "twin", "onething"]
+SYSTEMS = ["data", "twin", "sensing", "onething"]
 GATEWAYS = ["rest"]
 PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen"]
 

@@ -159,6 +159,7 @@ class Supervisor:
             name = "web" if self.config.web_processes == 1 else f"web-{number}"
             arguments = ["serve", "--descriptor", str(listener.fileno())]
             self._children.append(Child(name, arguments, logs / f"{name}.log", (listener.fileno(),)))
+        self._children.append(Child("intake", ["intake", "--supervised"], logs / "intake.log"))
         self._children.append(Child("worker", ["worker", "--supervised"], logs / "worker.log"))
         for child in self._children:
             if child.log.exists() and child.log.stat().st_size > LARGEST_LOG:

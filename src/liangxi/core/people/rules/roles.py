@@ -22,14 +22,18 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         RESIDENT: frozenset({"case.start", "case.own"}),
         CLERK: frozenset({"case.accept", "case.handout", "case.read", "person.read"}),
         APPROVER: frozenset({"case.decide", "case.read", "person.read"}),
-        LEADER: frozenset({"case.lead", "case.decide", "case.read", "person.read"}),
-        SUPERVISOR: frozenset({"case.supervise", "case.read"}),
-        STEWARD: frozenset({"data.read", "data.manage", "data.correct", "data.grant", "data.request", "case.apply"}),
+        LEADER: frozenset({"case.lead", "case.decide", "case.read", "person.read", "thing.read"}),
+        SUPERVISOR: frozenset({"case.supervise", "case.read", "thing.read"}),
+        STEWARD: frozenset(
+            {"data.read", "data.manage", "data.correct", "data.grant", "data.request", "case.apply"}
+            | {"thing.read", "thing.manage", "rule.manage", "alarm.handle"}
+        ),
         DATA_REVIEWER: frozenset({"data.read", "data.review"}),
         PACKAGE_ADMIN: frozenset({"onething.edit", "onething.read"}),
         PACKAGE_APPROVER: frozenset({"onething.publish", "onething.read"}),
         BUREAU_ADMIN: frozenset(
             {"case.read", "person.read", "people.manage", "org.manage", "onething.read", "events.manage", "audit.read"}
+            | {"thing.read", "thing.manage", "rule.manage", "alarm.handle"}
         ),
         AUDITOR: frozenset({"audit.read"}),
         SECURITY_ADMIN: frozenset({"role.manage"}),

@@ -1,0 +1,1 @@
+"""What the city senses: things, their streams of observations, rules and alarms."""

@@ -1,0 +1,164 @@
+"""What the door of sensing takes and gives. Times are aware; positions are CGCS2000 degrees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+ResultType = Literal["number", "boolean", "text", "category", "geometry"]
+ThingState = Literal["planned", "in_service", "maintenance", "retired"]
+KeyState = Literal["held", "expired", "revoked"]
+RESULT_TYPES: tuple[ResultType, ...] = ("number", "boolean", "text", "category", "geometry")
+STATES: tuple[ThingState, ...] = ("planned", "in_service", "maintenance", "retired")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """What a kind of thing observes: a number with its unit (UCUM) and the range that it can take, or another type.
+
+    `options` are the values of a category with their titles.
+    """
+
+    code: str
+    title: Mapping[str, str]
+    type: ResultType = "number"
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A kind of thing (物模型). `events` and `services` are named things that it tells and can be asked to do.
+
+    `offline_after` is the silence in seconds after which it counts as offline (0: never); `keep` the class of data
+    that says how long its history stays.
+    """
+
+    code: str
+    title: Mapping[str, str]
+    properties: Mapping[str, Property]
+    events: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    services: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    offline_after: int = 0
+    keep: str = "standard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingRow:
+    """A thing to register: its code is ours for good, `org` owns it, `state` is where it stands at first.
+
+    `gateway` is the code of a thing that it speaks through.
+    """
+
+    code: str
+    title: str
+    profile: str
+    org: str
+    division: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    gateway: str = ""
+    state: ThingState = "in_service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """A registered thing; `streams` maps each property to the number of its stream."""
+
+    code: str
+    title: str
+    profile: str
+    profile_title: Mapping[str, str]
+    org: str
+    org_path: str
+    division: str
+    lon: float | None
+    lat: float | None
+    state: ThingState
+    gateway: str
+    registered_at: datetime
+    streams: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThingPage:
+    """Things in the order of their codes; `total` counts all that fit, `next` is the `after` of the next page."""
+
+    rows: tuple[Thing, ...]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key of a thing; `hint` is how it begins."""
+
+    id: str
+    hint: str
+    made_at: datetime
+    until: datetime | None
+    state: KeyState
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCredential:
+    """A fresh key of a thing; the secret leaves the house here and is not kept."""
+
+    thing: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimKey:
+    """A key with which things of a profile register themselves for an organisation, `most` of them at most."""
+
+    id: str
+    profile: str
+    org: str
+    hint: str
+    most: int
+    used: int
+    until: datetime
+    state: KeyState
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedClaimKey:
+    """A fresh claim key with its secret."""
+
+    key: ClaimKey
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownThing:
+    """A thing as the intake knows it: its number, streams by property, and hashes of its keys with their ends (µs)."""
+
+    number: int
+    code: str
+    profile: str
+    state: ThingState
+    gateway: int | None
+    streams: Mapping[str, int]
+    keys: tuple[tuple[bytes, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What changed in the registry since a version: profiles and things as they are now."""
+
+    version: int
+    profiles: tuple[Profile, ...]
+    things: tuple[KnownThing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One result of a stream: when it was so, what, its sequence number, and when it was received (None: unknown)."""
+
+    time: datetime
+    result: Any
+    seq: int
+    received: datetime | None = None
