@@ -40,16 +40,22 @@ async def _store(folder: Path, database_url: str) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     engine = intake.Engine(folder)
-    keeper = intake.Keeper(intake.Directory(), database_url)
+    directory = intake.Directory()
+    watch, sealer = intake.Watch(engine, directory), intake.Sealer(engine, directory)
+    keeper = intake.Keeper(directory, database_url, watch.refresh)
     exchange = intake.Exchange(engine, folder / intake.LINE)
     _log.info("intake.log.opened", replayed=engine.replayed, stored=engine.counters().stored)
     engine.start()
     keeper.start()
+    watch.start()
+    sealer.start()
     await exchange.start()
     try:
         await stopping.wait()
     finally:
         await exchange.stop()
+        await asyncio.to_thread(watch.stop)
+        await asyncio.to_thread(sealer.stop)
         await engine.stop()
         await asyncio.to_thread(keeper.stop)
 

@@ -30,8 +30,11 @@ from liangxi.core.messages.events import MessageSent
 from liangxi.systems.data import face as data
 from liangxi.systems.data.events import GrantEnded, GrantGiven, NeedAnswered, ResourcePublished, ResourceWithdrawn
 from liangxi.systems.onething import face as onething
+from liangxi.systems.sensing.events import AlarmCleared, AlarmRaised
 
 FOR_THE_OUTSIDE = (
+    AlarmCleared,
+    AlarmRaised,
     CaseRated,
     CaseWithdrawn,
     CommitmentRejected,

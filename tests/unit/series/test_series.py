@@ -19,6 +19,7 @@ def rows_of(batch):
     return list(zip(batch.streams.tolist(), batch.times.tolist(), batch.values.tolist(), strict=True))
 
 
+@settings(deadline=None)
 @given(rows=ROWS, payload=st.binary(max_size=50), first=st.integers(1, 2**62), received=st.integers(0, 2**62))
 def test_a_block_comes_back_as_it_was(rows, payload, first, received):
     held = {0: payload} if rows else {}
@@ -28,6 +29,7 @@ def test_a_block_comes_back_as_it_was(rows, payload, first, received):
     assert end == len(blocks.encode(block))
 
 
+@settings(deadline=None)
 @given(rows=ROWS, at=st.integers(0, 10_000), bit=st.integers(0, 7), cut=st.integers(1, 10_000))
 def test_a_damaged_block_is_no_block(rows, at, bit, cut):
     whole = bytearray(blocks.encode(Block(1, 2, blocks.batch(rows))))
@@ -37,6 +39,7 @@ def test_a_damaged_block_is_no_block(rows, at, bit, cut):
     assert found is None
 
 
+@settings(deadline=None)
 @given(data=st.binary(max_size=200))
 def test_noise_is_no_block(data):
     assert blocks.decode(data) is None
@@ -101,7 +104,7 @@ BATCHES = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(batches=BATCHES, again=st.integers(0, 5))
 def test_the_latest_is_the_newest_time_and_of_equal_times_the_highest_number(batches, again, tmp_path_factory):
     table = Table(tmp_path_factory.mktemp("latest"))

@@ -91,6 +91,10 @@ class Engine:
             asyncio.get_running_loop().call_later(GATHER, self._kick.set)
         return await done
 
+    def now(self) -> int:
+        """The present time as the log has it (µs)."""
+        return self._clock()
+
     def refuse(self, code: str, count: int) -> None:
         """Count refused readings."""
         self._counters.refused[code] = self._counters.refused.get(code, 0) + count

@@ -10,6 +10,8 @@ from liangxi.live.intake.directory import Directory, Keeper
 from liangxi.live.intake.engine import Engine, server_time
 from liangxi.live.intake.line import NAME as LINE
 from liangxi.live.intake.line import Exchange, Line
+from liangxi.live.intake.sealer import Sealer
+from liangxi.live.intake.watch import Watch
 
 __all__ = [
     "LINE",
@@ -18,6 +20,8 @@ __all__ = [
     "Exchange",
     "Keeper",
     "Line",
+    "Sealer",
+    "Watch",
     "admit",
     "instant",
     "micros",

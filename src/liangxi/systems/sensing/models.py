@@ -78,3 +78,83 @@ class ClaimKey(models.Model):
     made_at = models.DateTimeField()
     until = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+
+
+class AlarmRule(models.Model):
+    """A rule; what each field means says `shapes.AlarmRule`."""
+
+    title = models.TextField()
+    profile = models.ForeignKey(Profile, models.CASCADE)
+    property = models.TextField(blank=True, default="")
+    org = models.TextField(blank=True, default="")
+    org_path = models.TextField(default="/")
+    thing = models.TextField(blank=True, default="")
+    kind = models.TextField()
+    severity = models.TextField()
+    high = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    hysteresis = models.FloatField(default=0)
+    hold = models.FloatField(default=0)
+    after = models.FloatField(default=0)
+    share = models.FloatField(default=0)
+    least = models.IntegerField(default=1)
+    is_on = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["profile"], condition=Q(kind="offline"), name="sensing_offline_once")
+        ]
+
+
+class Alarm(models.Model):
+    """An alarm of a rule on a subject (a thing's property, a thing, a place); one is open at once."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    rule = models.ForeignKey(AlarmRule, models.PROTECT)
+    subject = models.TextField()
+    thing = models.ForeignKey(Thing, models.PROTECT, null=True)
+    property = models.TextField(blank=True, default="")
+    place = models.TextField(blank=True, default="")
+    org = models.TextField()
+    org_path = models.TextField()
+    severity = models.TextField()
+    cause = models.BigIntegerField()
+    value = models.FloatField(null=True)
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    is_active = models.BooleanField(default=True)
+    is_acknowledged = models.BooleanField(default=False)
+    is_suppressed = models.BooleanField(default=False)
+    is_told = models.BooleanField(default=False)  # the outside heard that it was raised
+    shelved_until = models.DateTimeField(null=True)
+    assignee = models.TextField(blank=True, default="")
+    flaps = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["org_path", "closed_at"], name="sensing_alarm_owner")]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "subject"], condition=Q(closed_at=None), name="sensing_alarm_open"),
+            models.UniqueConstraint(fields=["rule", "subject", "cause"], name="sensing_alarm_cause"),
+        ]
+
+
+class AlarmEntry(models.Model):
+    """One line of an alarm's history."""
+
+    alarm = models.ForeignKey(Alarm, models.CASCADE, related_name="entries")
+    at = models.DateTimeField()
+    who = models.TextField(blank=True, default="")
+    what = models.TextField()
+    note = models.TextField(blank=True, default="")
+
+
+class Maintenance(models.Model):
+    """Work during which alarms are kept quiet: on a thing, or on all that stands below an organisation."""
+
+    thing = models.TextField(blank=True, default="")
+    org = models.TextField()
+    org_path = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.TextField()

@@ -8,6 +8,13 @@ from typing import Any, Literal
 ResultType = Literal["number", "boolean", "text", "category", "geometry"]
 ThingState = Literal["planned", "in_service", "maintenance", "retired"]
 KeyState = Literal["held", "expired", "revoked"]
+RuleKind = Literal["threshold", "rate", "absence", "group", "offline"]
+Severity = Literal["critical", "high", "medium", "low"]
+AlarmState = Literal["unacknowledged", "acknowledged", "returned", "shelved", "suppressed", "normal"]
+Deed = Literal["acknowledge", "assign", "shelve", "unshelve", "clear", "comment"]
+DEEDS: tuple[Deed, ...] = ("acknowledge", "assign", "shelve", "unshelve", "clear", "comment")
+RULE_KINDS: tuple[RuleKind, ...] = ("threshold", "rate", "absence", "group", "offline")
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 RESULT_TYPES: tuple[ResultType, ...] = ("number", "boolean", "text", "category", "geometry")
 STATES: tuple[ThingState, ...] = ("planned", "in_service", "maintenance", "retired")
 
@@ -134,11 +141,16 @@ class IssuedClaimKey:
 
 @dataclass(frozen=True, slots=True)
 class KnownThing:
-    """A thing as the intake knows it: its number, streams by property, and hashes of its keys with their ends (µs)."""
+    """A thing as the intake knows it: its number, streams by property, and hashes of its keys with their ends (µs).
+
+    `place` is its division.
+    """
 
     number: int
     code: str
     profile: str
+    org_path: str
+    place: str
     state: ThingState
     gateway: int | None
     streams: Mapping[str, int]
@@ -162,3 +174,133 @@ class Observation:
     result: Any
     seq: int
     received: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRule:
+    """A rule on a property of all things of a profile that `org` and those below it own, or on one `thing`.
+
+    `threshold`: above `high` or below `low` (a boolean is 0 or 1), back by `hysteresis`, for `hold` seconds. `rate`:
+    the same of the change per second. `absence`: no observation for `after` seconds. `group`: the threshold of a
+    `share` (0 to 1) of at least `least` things of one division. `offline`: nothing heard of it for `after` seconds.
+    """
+
+    id: str = ""
+    title: str
+    profile: str
+    property: str = ""
+    org: str = ""
+    thing: str = ""
+    kind: RuleKind = "threshold"
+    severity: Severity = "medium"
+    high: float | None = None
+    low: float | None = None
+    hysteresis: float = 0.0
+    hold: float = 0.0
+    after: float = 0.0
+    share: float = 0.0
+    least: int = 1
+    is_on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInForce:
+    """A rule that is switched on, as the intake compiles it."""
+
+    number: int
+    org_path: str
+    rule: AlarmRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChange:
+    """The condition of a rule began or ended: on a property of a thing, on a whole thing, or at a place.
+
+    `cause` is the sequence number of the observation that began it (a silence: of the last one before it), so that the
+    same change told twice counts once.
+    """
+
+    rule: int
+    thing: str = ""
+    property: str = ""
+    place: str = ""
+    is_raised: bool
+    at: datetime
+    value: float | None = None
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmEntry:
+    """One line of an alarm's history: when, who (name; "" the house), what, and a word."""
+
+    at: datetime
+    who: str
+    what: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm; `flaps` counts how often its condition came back while it stood, `entries` is its history if asked."""
+
+    id: str
+    rule: str
+    title: str
+    severity: Severity
+    thing: str
+    thing_title: str
+    property: str
+    place: str
+    org: str
+    state: AlarmState
+    is_active: bool
+    is_acknowledged: bool
+    shelved_until: datetime | None
+    raised_at: datetime
+    cleared_at: datetime | None
+    value: float | None
+    assignee: str
+    flaps: int
+    entries: tuple[AlarmEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPage:
+    """Alarms, the gravest and then the newest first; `open` counts those that stand, by severity."""
+
+    rows: tuple[Alarm, ...]
+    open: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    """Work on a thing, or on all things of an organisation, during which alarms are kept quiet."""
+
+    id: str = ""
+    thing: str = ""
+    org: str = ""
+    since: datetime
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The numbers of a stream in a bucket of time: how many, their mean, least, greatest and last."""
+
+    begin: datetime
+    n: int
+    mean: float
+    low: float
+    high: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a rule would have done: the alarms that it would have raised, and when the first of them began, by thing."""
+
+    raised: int
+    observations: int
+    examples: tuple[tuple[str, datetime], ...]

@@ -29,7 +29,7 @@ _HINT = 8
 _LONGEST = timedelta(days=366)
 
 
-def _next_version() -> int:
+def next_version() -> int:
     """The version of this change; the intake hears of it when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -45,7 +45,7 @@ def load_profiles(by: Actor, found: Sequence[Profile]) -> int:
     with transaction.atomic():
         known = {row.code: row for row in models.Profile.objects.all()}
         changed = [one for one in found if one.code not in known or registry.profile_shape(known[one.code]) != one]
-        version = _next_version() if changed else 0
+        version = next_version() if changed else 0
         for one in changed:
             _write_profile(one, version)
         if changed:
@@ -68,9 +68,22 @@ def _write_profile(one: Profile, version: int) -> None:
             "changed": version,
         },
     )
+    _write_offline_rule(one)
     standing = models.Thing.objects.filter(profile_id=one.code)
     _make_streams(standing.values_list("pk", flat=True), one.properties)
     standing.update(changed=version)
+
+
+def _write_offline_rule(one: Profile) -> None:
+    """Each profile with a silence that counts has the one rule of being offline; switched off, it stays off."""
+    rules = models.AlarmRule.objects
+    if one.offline_after:
+        title = "离线"
+        values = {"title": title, "severity": "medium", "after": one.offline_after}
+        if not rules.filter(profile_id=one.code, kind="offline").update(after=one.offline_after):
+            rules.create(profile_id=one.code, kind="offline", **values)
+    else:
+        rules.filter(profile_id=one.code, kind="offline").update(is_on=False)
 
 
 def _make_streams(numbers: Iterable[int], properties: Iterable[str]) -> None:
@@ -82,7 +95,7 @@ def _make_streams(numbers: Iterable[int], properties: Iterable[str]) -> None:
 def register(by: Actor, rows: Sequence[ThingRow], *, are_keyed: bool) -> tuple[IssuedCredential, ...]:
     """Write new things with their streams and, if wanted, a key each; all of them or none."""
     with transaction.atomic():
-        version = _next_version()
+        version = next_version()
         _check_rows(by, rows)
         paths = {org: people.organisation(code=org).path for org in {row.org for row in rows}}
         made = models.Thing.objects.bulk_create([_thing(row, paths[row.org], version) for row in rows], batch_size=5000)
@@ -159,7 +172,7 @@ def _issue(row: models.Thing) -> IssuedCredential:
 def change_state(by: Actor, code: str, state: ThingState) -> None:
     """Move a thing along its life; who is retired loses its keys."""
     with transaction.atomic():
-        version = _next_version()
+        version = next_version()
         row = registry.thing_row(by, code, "thing.manage", is_locked=True)
         things.check_step(row.state, state)  # type: ignore[arg-type]
         before, row.state, row.changed = row.state, state, version
@@ -173,7 +186,7 @@ def change_state(by: Actor, code: str, state: ThingState) -> None:
 def rotate_key(by: Actor, code: str, is_at_once: bool) -> IssuedCredential:
     """A fresh key; the old ones hold for seven days more, or end at once."""
     with transaction.atomic():
-        version = _next_version()
+        version = next_version()
         row = registry.thing_row(by, code, "thing.manage", is_locked=True)
         if row.state == "retired":
             raise ConflictError("sensing.thing.retired", "The thing is retired.")
@@ -189,7 +202,7 @@ def rotate_key(by: Actor, code: str, is_at_once: bool) -> IssuedCredential:
 def revoke_key(by: Actor, code: str, credential: str) -> None:
     """From now on the key opens nothing."""
     with transaction.atomic():
-        version = _next_version()
+        version = next_version()
         row = registry.thing_row(by, code, "thing.manage", is_locked=True)
         found = [one for one in row.credentials.all() if str(one.pk) == credential]
         if not found:

@@ -1,5 +1,20 @@
 """The door of sensing: the registry of things, what they observed, rules and alarms."""
 
+from liangxi.systems.sensing.face.alarms import (
+    alarm,
+    alarm_rules,
+    alarms,
+    handle_alarm,
+    pair_of,
+    plan_maintenance,
+    put_alarm_rule,
+    record_changes,
+    rules_in_force,
+    standing_alarms,
+    sweep_alarms,
+    switch_alarm_rule,
+)
+from liangxi.systems.sensing.face.readings import latest, readings, spans, try_rule
 from liangxi.systems.sensing.face.registry import (
     change_state,
     claim,
@@ -19,19 +34,35 @@ from liangxi.systems.sensing.face.registry import (
 )
 
 __all__ = [
+    "alarm",
+    "alarm_rules",
+    "alarms",
     "change_state",
     "claim",
     "claim_keys",
     "credentials_of",
     "directory",
+    "handle_alarm",
     "issue_claim_key",
+    "latest",
     "load_profiles",
+    "pair_of",
+    "plan_maintenance",
     "profiles",
+    "put_alarm_rule",
+    "readings",
+    "record_changes",
     "register_table",
     "register_things",
     "revoke_claim_key",
     "revoke_key",
     "rotate_key",
+    "rules_in_force",
+    "spans",
+    "standing_alarms",
+    "sweep_alarms",
+    "switch_alarm_rule",
     "thing",
     "things",
+    "try_rule",
 ]

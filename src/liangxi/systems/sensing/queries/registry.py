@@ -3,7 +3,7 @@
 from typing import cast
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
@@ -27,7 +27,7 @@ SELECT greatest(coalesce((SELECT max(changed) FROM sensing_thing), 0),
                 coalesce((SELECT max(changed) FROM sensing_profile), 0))
 """
 _DIRECTORY = """
-SELECT t.id, t.code, t.profile_id, t.state, t.gateway_id,
+SELECT t.id, t.code, t.profile_id, t.org_path, t.division, t.state, t.gateway_id,
     (SELECT array_agg(s.property ORDER BY s.id) FROM sensing_datastream s WHERE s.thing_id = t.id),
     (SELECT array_agg(s.id ORDER BY s.id) FROM sensing_datastream s WHERE s.thing_id = t.id),
     (SELECT array_agg(c.digest ORDER BY c.id) FROM sensing_credential c
@@ -66,12 +66,14 @@ def directory(after: int) -> Directory:
                 number=number,
                 code=code,
                 profile=profile,
+                org_path=path,
+                place=place,
                 state=state,
                 gateway=gateway,
                 streams=dict(zip(names or (), streams or (), strict=True)),
                 keys=tuple((bytes(d), u) for d, u in zip(digests or (), untils or (), strict=True)),
             )
-            for number, code, profile, state, gateway, names, streams, digests, untils in cursor.fetchall()
+            for number, code, profile, path, place, state, gateway, names, streams, digests, untils in cursor.fetchall()
         )
     return Directory(version, changed, things)
 
@@ -129,7 +131,7 @@ def credentials_of(row: models.Thing) -> tuple[Credential, ...]:
     """The keys of a thing, the newest first."""
     return tuple(
         Credential(str(one.pk), one.hint, one.made_at, one.until, key_state(one))
-        for one in row.credentials.order_by("-made_at", "-pk")
+        for one in row.credentials.order_by("-made_at", F("until").desc(nulls_first=True), "-pk")
     )
 
 
