@@ -1,10 +1,8 @@
 """The command line: each command is a thin call into the house. `liangxi COMMAND --help` teaches by example."""
 
 import argparse
-import importlib
 import json
 import os
-import pkgutil
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -12,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from liangxi import __version__
-from liangxi.kit.errors import HouseError, InvalidError
+from liangxi.kit.errors import HouseError
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -142,15 +140,8 @@ def lake(options: argparse.Namespace) -> int:
 def bench(options: argparse.Namespace) -> int:
     from liangxi.site import bench as benches
 
-    names = sorted(module.name for module in pkgutil.iter_modules(benches.__path__) if not module.name.startswith("_"))
-    if options.name not in names:
-        raise InvalidError(
-            "bench.unknown",
-            "There is no bench '%(name)s'. The benches are: %(known)s.",
-            {"name": options.name, "known": ", ".join(names)},
-        )
-    report = importlib.import_module(f"liangxi.site.bench.{options.name}").run(quick=options.quick)
-    say(json.dumps(report, ensure_ascii=False) if options.json else _table(report))
+    report = benches.measure(options.name, quick=options.quick)
+    say(json.dumps(report, ensure_ascii=False) if options.json else benches.table(report))
     return 0
 
 
@@ -382,15 +373,6 @@ def _with_database(work: Callable[[], int]) -> int:
     with database.running(config.read()):
         _setup()
         return work()
-
-
-def _table(report: dict[str, Any]) -> str:
-    lines = [f"{report['bench']}"]
-    for figure in report["figures"]:
-        peer = f"  {figure['peer']}: {figure['peer_value']:,.4g}" if figure.get("peer") else ""
-        ratio = f"  ratio {figure['ratio']:,.3g}" if figure.get("ratio") else ""
-        lines.append(f"  {figure['name']:<44} {figure['value']:>12,.4g} {figure['unit']:<10}{peer}{ratio}")
-    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
