@@ -27,6 +27,7 @@ from liangxi.core.engines.face import engine_at
 from liangxi.core.engines.shapes import Engine
 
 PORT = 15099
+START = 600  # seconds that the server may take to start
 ROWS = 500_000  # in each of four files
 COUNTS = "SELECT dept, COUNT(*) AS n, SUM(pay) AS total FROM people GROUP BY dept"
 DIFFERENT = (
@@ -39,8 +40,9 @@ QUESTIONS = {"group by 60 departments": COUNTS, "different ids": DIFFERENT, "joi
 def main(spark: Path) -> int:
     """Run all of it; 0 when every answer is DuckDB's, also that under fire."""
     folder = Path(tempfile.mkdtemp(prefix="spark-fault-"))
-    server = _serve(spark, folder)
+    server = _start(spark, folder)
     try:
+        _await(server, folder)
         files = _rows(folder)
         tables = {"people": files, "late": files[:2]}
         engine, own = engine_at(f"spark://127.0.0.1:{PORT}"), engine_at("")
@@ -55,9 +57,8 @@ def main(spark: Path) -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(spark: Path, folder: Path) -> subprocess.Popen[bytes]:
-    """Spark's own server in a process group of its own, once it answers."""
-    begun = time.monotonic()
+def _start(spark: Path, folder: Path) -> subprocess.Popen[bytes]:
+    """Spark's own server in a process group of its own."""
     home = next((spark / "lib").glob("python3*/site-packages/pyspark"))
     java = Path(shutil.which("java") or "java").resolve().parents[1]
     submit = [str(home / "bin/spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
@@ -72,17 +73,21 @@ def _serve(spark: Path, folder: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "SPARK_HOME": str(home), "JAVA_HOME": str(java), "SPARK_LOCAL_IP": "127.0.0.1",
                    "SPARK_WORKER_DIR": str(folder / "work")}  # fmt: skip
     with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(submit, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(submit, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+
+
+def _await(server: subprocess.Popen[bytes], folder: Path) -> None:
+    """Until the server answers; SystemExit with the end of its log when it does not."""
+    begun = time.monotonic()
     while True:
         try:
             socket.create_connection(("127.0.0.1", PORT), 1).close()
             break
         except OSError:
-            if server.poll() is not None or time.monotonic() - begun > 180:
+            if server.poll() is not None or time.monotonic() - begun > START:
                 raise SystemExit((folder / "server.log").read_text()[-3000:]) from None
             time.sleep(0.5)
     _say(f"server up after {time.monotonic() - begun:.1f} s")
-    return server
 
 
 def _rows(folder: Path) -> list[Path]:
