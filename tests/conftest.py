@@ -51,11 +51,23 @@ FEW = ("newborn", "restaurant")
 
 @pytest.fixture(scope="session")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The profile of Wuxi with the packages that the stories use; a module that needs all of them says so."""
+    """The profile of Wuxi with the packages that the stories use and without the catalogue of data.
+
+    It is loaded for each story, so it is small; a module that needs more says so.
+    """
     root = tmp_path_factory.mktemp("profile") / "wuxi"
-    shutil.copytree(CITY, root)
+    shutil.copytree(CITY, root, ignore=shutil.ignore_patterns("data"))
     for folder in ("onethings", "matters"):
         for file in (root / folder).glob("*.yaml"):
             if file.stem not in FEW:
                 file.unlink()
+    return root
+
+
+@pytest.fixture(scope="session")
+def catalogued(profile: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small profile with the catalogue of data."""
+    root = tmp_path_factory.mktemp("catalogued") / "wuxi"
+    shutil.copytree(profile, root)
+    shutil.copytree(CITY / "data", root / "data")
     return root

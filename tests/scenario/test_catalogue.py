@@ -22,8 +22,8 @@ STAFF = (("hrss", "hrss", roles.STEWARD), ("police", "police", roles.STEWARD),
 
 
 @pytest.fixture
-def city(db, profile):
-    loading.load(profile)
+def city(db, catalogued):
+    loading.load(catalogued)
     wiring.connect()
     people.load_accounts(by=HOUSE, rows=[
         AccountRow(login=login, kind="staff", name=login, password=PASSWORD, posts=((org, role),))
@@ -188,8 +188,8 @@ def test_freshness_follows_the_deliveries_and_only_the_house_tells_them(city):
         data.record_quality(by=HOUSE, resource=id, score=101, at=at)
 
 
-def test_the_profile_loads_once_and_the_base_registers_are_covered_by_what_is_there(city, profile):
-    assert data.load_catalogue(by=HOUSE, root=profile) == (0, 35)
+def test_the_profile_loads_once_and_the_base_registers_are_covered_by_what_is_there(city, catalogued):
+    assert data.load_catalogue(by=HOUSE, root=catalogued) == (0, 35)
     page = data.resources(by=actor("clerk"), limit=10)
     assert len(page.rows) == 10 and page.total == 35 and page.next
     rest = data.resources(by=actor("clerk"), limit=200, after=page.next)
@@ -203,10 +203,10 @@ def test_the_profile_loads_once_and_the_base_registers_are_covered_by_what_is_th
     assert {row.id for row in base.rows} == {"resident-population", "household-register"}
 
 
-def test_a_broken_profile_names_file_and_line(city, profile, tmp_path):
+def test_a_broken_profile_names_file_and_line(city, catalogued, tmp_path):
     folder = tmp_path / "data"
     folder.mkdir()
-    text = (profile / "data" / "departments.yaml").read_text().replace("cycle: daily", "cycle: hourly", 1)
+    text = (catalogued / "data" / "departments.yaml").read_text().replace("cycle: daily", "cycle: hourly", 1)
     (folder / "broken.yaml").write_text(text)
     with pytest.raises(HouseError) as refused:
         data.load_catalogue(by=HOUSE, root=tmp_path)
