@@ -27,7 +27,7 @@ from liangxi.kit.time import today  # noqa: E402
 
 HOUSE = system("test")
 RESIDENT = Actor(kind="public", account="r", name="示例甲", person="p1",
-                 grants=(Grant("resident", frozenset({"case.start", "case.own"}), "/"),))  # fmt: skip
+                 grants=(Grant("resident", roles.permissions_of("resident"), "/"),))  # fmt: skip
 WHY = {"reason": "r"}
 DONE, REFUSED = 42, 1  # how a child ends that is not killed
 MATERIALS = (MaterialRef("m", "upload", "f"), MaterialRef("p", "commitment", ""), MaterialRef("g", "later", ""))

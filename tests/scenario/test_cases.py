@@ -10,7 +10,7 @@ from liangxi.core.calendar import face as calendar
 from liangxi.core.cases import face as cases
 from liangxi.core.cases.shapes import Applicant, MaterialRef
 from liangxi.core.people import face as people
-from liangxi.core.people.shapes import OrganisationRow
+from liangxi.core.people.shapes import OrganisationRow, roles
 from liangxi.kit.actor import Actor, Grant, system
 from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from liangxi.kit.time import frozen, today
@@ -21,10 +21,14 @@ RESIDENT = Actor(
     account="1",
     name="示例甲",
     person="p1",
-    grants=(Grant("resident", frozenset({"case.start", "case.own"}), "/"),),
+    grants=(Grant("resident", roles.permissions_of("resident"), "/"),),
 )
 STRANGER = Actor(
-    kind="public", account="2", name="示例乙", person="p2", grants=(Grant("resident", frozenset({"case.start"}), "/"),)
+    kind="public",
+    account="2",
+    name="示例乙",
+    person="p2",
+    grants=(Grant("resident", roles.permissions_of("resident"), "/"),),
 )
 
 

@@ -25,7 +25,8 @@ from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotF
 HOUSE = system("test")
 DAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PERSON = str(uuid4())
-PARENT = Actor(kind="public", account="1", name="王小明", person=PERSON)
+PARENT = Actor(kind="public", account="1", name="王小明", person=PERSON,
+               grants=(Grant("resident", frozenset({"certificate.own"}), "/"),))  # fmt: skip
 STRANGER = Actor(kind="public", account="2", name="李四", person=str(uuid4()))
 
 

@@ -17,7 +17,7 @@ from liangxi.kit.time import CITY, frozen
 
 HOUSE = system("test")
 RESIDENT = Actor(kind="public", account="r", name="示例甲", person="p1",
-                 grants=(Grant("resident", frozenset({"case.start", "case.own"}), "/"),))  # fmt: skip
+                 grants=(Grant("resident", roles.permissions_of("resident"), "/"),))  # fmt: skip
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=CITY)
 ORGS = (("320200", None, "government"), ("gov-service", "320200", "window"), ("health", "320200", "department"),
         ("police", "320200", "department"), ("fire", "320200", "department"))  # fmt: skip

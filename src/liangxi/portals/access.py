@@ -43,9 +43,13 @@ class Access:
 
 
 class HouseRequest(HttpRequest):
-    """A request that passed a decorator of this page with a signed-in actor."""
+    """A request that passed a decorator of this page with a signed-in actor.
+
+    On pages of `oneself` the actor is the resident himself, and `subject` the one for whom he acts elsewhere.
+    """
 
     actor: Actor
+    subject: Actor
 
 
 class VisitorRequest(HttpRequest):
@@ -84,16 +88,28 @@ def resident(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> 
     return _guard(view, Access("public"))
 
 
-def oneself(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> Guarded:
-    """A resident's own affairs, which a clerk who helps him does not see: messages, certificates, his account."""
+def unassisted(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> Guarded:
+    """A resident's affairs, and those of whom he acts for, which a clerk who helps does not see: certificates."""
 
     def alone(request: HouseRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.actor.on_behalf_of:
+        if request.actor.is_assisted:
             raise ForbiddenError("house.assisted", "This page is for the resident alone.")
         return view(request, *args, **kwargs)
 
     known = cast(Callable[Concatenate[HouseRequest, P], HttpResponseBase], wraps(view)(alone))
     return _guard(known, Access("public"))
+
+
+def oneself(view: Callable[Concatenate[HouseRequest, P], HttpResponseBase]) -> Guarded:
+    """A resident's own affairs, whoever else he acts for: messages, keys, his account; closed to a clerk who helps."""
+
+    def own(request: HouseRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request.subject = request.actor
+        if request.actor.hand:
+            request.actor = people.actor_of(account_id=request.actor.account)
+        return view(request, *args, **kwargs)
+
+    return unassisted(cast(Callable[Concatenate[HouseRequest, P], HttpResponseBase], wraps(view)(own)))
 
 
 def staff(*permissions: str) -> Callable[[Callable[Concatenate[HouseRequest, P], HttpResponseBase]], Guarded]:
@@ -123,17 +139,18 @@ def act_as(request: HttpRequest, *, post: str | None = None, firm: str | None = 
     request.session[_HAT] = {"post": post, "firm": firm}
 
 
-def choose_firm(request: HttpRequest, firm: str | None) -> Actor:
-    """Act for a firm from now on (None: for oneself); ForbiddenError when the person does not represent it."""
-    actor = _public_actor(request, {**request.session.get(_HAT, {}), "firm": firm})
-    request.session[_HAT] = {**request.session.get(_HAT, {}), "firm": firm}
+def choose_subject(request: HttpRequest, *, firm: str | None = None, relative: str | None = None) -> Actor:
+    """Act for a firm or a relative from now on (neither: for oneself); ForbiddenError without a role there."""
+    hat = {**request.session.get(_HAT, {}), "firm": firm, "relative": relative}
+    actor = _public_actor(request, hat)
+    request.session[_HAT] = hat
     request._house_actor = {"public": actor}  # type: ignore[attr-defined]
     return actor
 
 
 def assist(request: HouseRequest, person: str | None) -> None:
     """A clerk begins to help a resident at the window (None: ends it); the pages of residents then serve them both."""
-    request.session[_HAT] = {**request.session.get(_HAT, {}), "assists": person, "firm": None}
+    request.session[_HAT] = {**request.session.get(_HAT, {}), "assists": person, "firm": None, "relative": None}
 
 
 def next_url(request: HttpRequest, default: str) -> str:
@@ -172,8 +189,12 @@ def _public_actor(request: HttpRequest, hat: Mapping[str, str | None]) -> Actor:
     """The resident, or the one whom a clerk helps."""
     assisted = hat.get("assists")
     if assisted:
-        return people.assisting(by=_staff_actor(request, hat), person=assisted, firm=hat.get("firm"))
-    return people.actor_of(account_id=str(request.user.pk), firm=hat.get("firm"))
+        return people.assisting(by=_staff_actor(request, hat), person=assisted, **_subject(hat))
+    return people.actor_of(account_id=str(request.user.pk), **_subject(hat))
+
+
+def _subject(hat: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {"firm": hat.get("firm"), "relative": hat.get("relative")}
 
 
 def live_url(*topics: str) -> str:

@@ -84,6 +84,7 @@ def triggers() -> dict[str, str]:
         "unlisted-fee": gettext("A fee that the list does not know"),
         "already-held": gettext("A material was asked for that the platform holds"),
         "repeated-supplement": gettext("Corrections were asked for more than once"),
+        "review": gettext("The answer to a bad review"),
     }
 
 
@@ -94,4 +95,42 @@ def findings() -> dict[str, str]:
         "explained": gettext("Explained"),
         "corrected": gettext("Put right"),
         "violation": gettext("Against the rules"),
+    }
+
+
+def levels() -> dict[int, str]:
+    """The five legal levels of satisfaction (政务服务"好差评"), the best first, each with its word."""
+    return {
+        5: pgettext("rating", "Very satisfied"),
+        4: pgettext("rating", "Satisfied"),
+        3: pgettext("rating", "Basically satisfied"),
+        2: pgettext("rating", "Dissatisfied"),
+        1: pgettext("rating", "Very dissatisfied"),
+    }
+
+
+def indicators() -> dict[str, dict[str, str]]:
+    """What a review may point at: fixed, and different online and at a window."""
+    efficiency = pgettext("rating", "Efficiency")
+    return {
+        "online": {
+            "efficiency": efficiency,
+            "guide": pgettext("rating", "Correctness of the guide"),
+            "convenience": pgettext("rating", "Convenience"),
+            "platform": pgettext("rating", "The platform"),
+        },
+        "window": {
+            "efficiency": efficiency,
+            "skill": pgettext("rating", "Competence"),
+            "attitude": pgettext("rating", "Attitude"),
+        },
+    }
+
+
+def review_kinds() -> dict[str, str]:
+    """What a department may say of a bad review."""
+    return {
+        "rectified": gettext("It was put right"),
+        "mistaken": gettext("Appeal: the review is mistaken"),
+        "malicious": gettext("Appeal: the review is malicious"),
     }

@@ -62,7 +62,7 @@ CORE = [
     "engines",
     "cases",
 ]
-SYSTEMS = ["data", "twin", "sensing", "onething"]
+SYSTEMS = ["data", "twin", "sensing", "onething", "reviews"]
 GATEWAYS = ["rest"]
 PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen"]
 

@@ -19,6 +19,7 @@ from liangxi.core.cases.events import (
     MatterTransferred,
     SpecialProcedureEnded,
     SpecialProcedureOpened,
+    SupervisionAnswered,
     SupervisionRaised,
     SupplementAnswered,
     SupplementRequested,
@@ -27,25 +28,24 @@ from liangxi.core.certificates.events import CertificateIssued, CertificateRevok
 from liangxi.core.events import face as events
 from liangxi.core.messages import face as messages
 from liangxi.core.messages.events import MessageSent
+from liangxi.core.people.events import ProxyChanged
 from liangxi.systems.data import face as data
 from liangxi.systems.data.events import GrantEnded, GrantGiven, NeedAnswered, ResourcePublished, ResourceWithdrawn
 from liangxi.systems.onething import face as onething
+from liangxi.systems.reviews import face as reviews
+from liangxi.systems.reviews.events import ServiceReviewed
 from liangxi.systems.sensing.events import AlarmCleared, AlarmRaised
 
 FOR_THE_OUTSIDE = (
     AlarmCleared,
     AlarmRaised,
-    CaseRated,
-    CaseWithdrawn,
     CommitmentRejected,
-    GapFilled,
     GrantEnded,
     GrantGiven,
     NeedAnswered,
     ResourcePublished,
     ResourceWithdrawn,
     SupervisionRaised,
-    SupplementAnswered,
 )
 """No room here acts on these; they leave as CloudEvents."""
 
@@ -58,6 +58,7 @@ def connect() -> None:
     events.wire(CertificateRevoked, data.revoke_licence, name="data.revoke_licence")
     events.wire(CaseReadyForHandOut, data.close_case, name="data.close_case")
     events.wire(MessageSent, messages.post, name="messages.post")
+    events.wire(ProxyChanged, messages.tell_proxy, name="messages.tell_proxy")
     events.wire(CaseSubmitted, onething.tell_applicant, name="onething.tell.CaseSubmitted")
     events.wire(CaseAccepted, onething.tell_applicant, name="onething.tell.CaseAccepted")
     events.wire(CaseRefused, onething.tell_applicant, name="onething.tell.CaseRefused")
@@ -73,3 +74,11 @@ def connect() -> None:
     events.wire(MatterTransferred, onething.tell_applicant, name="onething.tell.MatterTransferred")
     events.wire(SpecialProcedureOpened, onething.tell_applicant, name="onething.tell.SpecialProcedureOpened")
     events.wire(SpecialProcedureEnded, onething.tell_applicant, name="onething.tell.SpecialProcedureEnded")
+    events.wire(CaseWithdrawn, onething.tell_applicant, name="onething.tell.CaseWithdrawn")
+    events.wire(SupplementAnswered, onething.tell_applicant, name="onething.tell.SupplementAnswered")
+    events.wire(GapFilled, onething.tell_applicant, name="onething.tell.GapFilled")
+    events.wire(CaseRated, reviews.record_review, name="reviews.record_review")
+    events.wire(ServiceReviewed, reviews.open_rectification, name="reviews.open_rectification")
+    events.wire(MatterDecided, reviews.note_decision, name="reviews.note_decision")
+    events.wire(SupervisionAnswered, reviews.note_supervision, name="reviews.note_supervision")
+    events.wire(CaseReadyForHandOut, reviews.note_ready, name="reviews.note_ready")

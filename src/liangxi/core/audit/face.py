@@ -74,6 +74,14 @@ def reads_of(*, by: Actor, person: str, limit: int = 100) -> tuple[Entry, ...]:
     return queries.reads_of(person, limit)
 
 
+def deeds_for(*, subject: str, limit: int = 50) -> tuple[Entry, ...]:
+    """What others did on behalf of `subject` (`person:<id>`, `firm:<id>`), newest first.
+
+    The caller has checked that it speaks to the subject: the room of persons alone asks.
+    """
+    return queries.deeds_for(subject, limit)
+
+
 def head(*, by: Actor) -> tuple[int, str]:
     """The size of the trail and its last signed checkpoint; needs `audit.read`."""
     by.require("audit.read")

@@ -46,6 +46,12 @@ def reads_of(person: str, limit: int) -> tuple[Entry, ...]:
     return tuple(_entry(*row) for row in found)
 
 
+def deeds_for(subject: str, limit: int) -> tuple[Entry, ...]:
+    """What was done on behalf of somebody, newest first."""
+    sql = f"SELECT {_COLUMNS} FROM audit_entry WHERE on_behalf = %s ORDER BY seq DESC LIMIT %s"  # noqa: S608 own parts
+    return tuple(_entry(*row) for row in _rows(sql, [subject, limit]))
+
+
 def _entry(seq: int, body: str) -> Entry:
     said = json.loads(body)
 

@@ -229,9 +229,9 @@ def rate(by: Actor, case: str, stars: int, text: str, tags: Sequence[str]) -> No
         if held:
             store.hold(case)
         found = store.read(case)
-        if found is None or not is_applicant(by, found[0]) or case != found[0].root.no:
+        state = found[0] if found else None
+        if state is None or case != state.root.no or not is_applicant(by, store.plan(state.plan), state, "rate"):
             raise NotFoundError("cases.case.unknown", "There is no case %(case)s.", {"case": case})
-        state = found[0]
         if state.root.closed_at is None or state.root.outcome == "withdrawn":
             raise ConflictError("cases.rate.open", "A case is rated when it has ended.")
         if state.stars is not None:
@@ -255,7 +255,7 @@ def _require_applicant(by: Actor, applicant: Applicant, plan: Plan) -> None:
     if applicant.org:
         by.require("case.apply", people.organisation(code=applicant.org).path)
     elif by.kind == "public":
-        by.require("case.start")
+        by.require("case.submit", matter=plan.id)
         if applicant.person != by.person or applicant.firm not in (None, by.firm):
             raise ForbiddenError("cases.applicant", "You can apply for yourself or for the firm that you act for.")
     else:
@@ -264,7 +264,10 @@ def _require_applicant(by: Actor, applicant: Applicant, plan: Plan) -> None:
 
 def _who(by: Actor) -> str:
     """What the history says of who acted; what no person did, the platform did."""
-    return "梁溪" if by.kind == "system" else by.name or by.account
+    if by.kind == "system":
+        return "梁溪"
+    name = by.name or by.account
+    return f"{name}（{by.through}代）" if by.through else name
 
 
 def _digest(said: Mapping[str, Any]) -> str:

@@ -296,3 +296,17 @@ class SupervisionRaised:
     trigger: str
     detail: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionAnswered:
+    """Supervision answered what `trigger` had raised: `finding` is in-order, explained, corrected or violation."""
+
+    case_no: str
+    parent_no: str
+    item: str
+    org: str
+    trigger: str
+    finding: str
+    text: str
+    at: datetime

@@ -172,13 +172,18 @@ def _inbox_row(row: Sequence[Any], now: datetime) -> InboxRow:
 
 
 def my_cases(by: Actor) -> tuple[CaseRow, ...]:
-    """The applicant's own cases, newest first (100); those that wait for him are marked."""
-    if by.person is None:
+    """The cases of the applicant for whom `by` speaks, newest first (100); those that wait for him are marked."""
+    if by.person is None or not by.may("case.own"):
         return ()
-    firm = "applicant_firm = %(firm)s" if by.firm else "applicant_firm IS NULL"
-    where = f"item = '' AND applicant_person = %(person)s AND {firm}"
-    found = rows(_MINE.format(columns=_COLUMNS, where=where), {"person": by.person, "firm": by.firm, "limit": 100})
-    waiting = {root for (root,) in rows("SELECT root FROM cases_task WHERE holder = %(person)s", {"person": by.person})}
+    mine = "applicant_firm = %(firm)s" if by.firm else "applicant_person = %(person)s AND applicant_firm IS NULL"
+    params: dict[str, Any] = {"person": by.person, "firm": by.firm, "limit": 100}
+    matters = by.matters("case.own")
+    if matters is not None:
+        mine += " AND plan_id IN (SELECT hash FROM cases_plan WHERE plan_id = ANY(%(matters)s))"
+        params["matters"] = sorted(matters)
+    found = rows(_MINE.format(columns=_COLUMNS, where=f"item = '' AND {mine}"), params)
+    sql = "SELECT root FROM cases_task WHERE holder IS NOT NULL AND root = ANY(%s)"
+    waiting = {root for (root,) in rows(sql, [[row[0] for row in found]])}
     now = time.now()
     return tuple(_case_row(row, now, is_own=True, waits=row[0] in waiting) for row in found)
 

@@ -113,7 +113,7 @@ def _of_root(by: Actor, plan: Plan, state: State, now: datetime, told: Iterable[
     """What the whole case shows beyond its items."""
     knows = (
         by.kind == "system"
-        or rights.is_applicant(by, state)
+        or rights.is_applicant(by, plan, state)
         or by.may(plan.right("case.accept"), plan.paths[plan.accept_org])
     )
     return {

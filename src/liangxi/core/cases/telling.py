@@ -89,6 +89,7 @@ _COURSE = (
     "reopened",
     "commitment_checked",
     "flagged",
+    "supervised",
 )
 
 
@@ -96,6 +97,7 @@ def _of_course(state: State, node: Node, event: Event, of_node: dict[str, Any]) 
     """The public event of what bent the course of a case; None for what stays among staff."""
     data = event.data
     why = {"reason": data.get("reason", "")}
+    where = {name: of_node[name] for name in ("case_no", "parent_no", "item", "org", "at")}
     ground = why | {"reason_code": data.get("reason_code", "")}
     told: dict[str, Callable[[], object | None]] = {
         "transferred": lambda: events.MatterTransferred(**of_node, **why) if "org" in data["to"] else None,
@@ -112,7 +114,13 @@ def _of_course(state: State, node: Node, event: Event, of_node: dict[str, Any]) 
         "flagged": lambda: events.SupervisionRaised(
             trigger=data["trigger"],
             detail=data["detail"],
-            **{name: of_node[name] for name in ("case_no", "parent_no", "item", "org", "at")},
+            **where,
+        ),
+        "supervised": lambda: events.SupervisionAnswered(
+            trigger=next(flag.trigger for flag in state.flags if flag.n == data["flag"]),
+            finding=data["finding"],
+            text=data["text"],
+            **where,
         ),
     }
     return told[event.kind]()

@@ -69,7 +69,7 @@ def draft(
     )
 
 
-def issue(by: Actor, said: Draft, key: str) -> Certificate:
+def issue(by: Actor, said: Draft, key: str, matter: str = "") -> Certificate:
     """Number, sign, keep, announce; the same key again gives the same certificate."""
     organisation = people.organisation(code=said.issuer_org)
     by.require(ISSUES, organisation.path)
@@ -80,7 +80,7 @@ def issue(by: Actor, said: Draft, key: str) -> Certificate:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"certificates:{key}"])
         row = Row.objects.filter(key=key).first()
         if row is None:
-            row = _new_row(by, said, key, organisation.path)
+            row = _new_row(by, said, (key, matter), organisation.path)
         elif not documents.says_the_same(said, row.document):
             raise ConflictError(
                 "certificates.key.reused", "Another certificate was issued for %(key)s already.", {"key": key}
@@ -88,7 +88,7 @@ def issue(by: Actor, said: Draft, key: str) -> Certificate:
     return queries.shape(row)
 
 
-def _new_row(by: Actor, said: Draft, key: str, issuer_path: str) -> Row:
+def _new_row(by: Actor, said: Draft, named: tuple[str, str], issuer_path: str) -> Row:
     now = time.now()
     city = issuer_path.strip("/").split("/")[0]
     number = numbers.make_number(city, now.astimezone(time.CITY).year, queries.next_sequence())
@@ -96,7 +96,8 @@ def _new_row(by: Actor, said: Draft, key: str, issuer_path: str) -> Row:
     row = Row.objects.create(
         number=number,
         check_code=numbers.make_code(),
-        key=key,
+        key=named[0],
+        matter=named[1],
         type=said.type,
         document=document,
         signature=signing.sign(document, keys.private()),
@@ -147,7 +148,7 @@ def revoke(by: Actor, number: str, reason: str) -> Certificate:
 def read(by: Actor, number: str) -> Row:
     """The row for its holder, for the house, and for staff who may read cases of the issuer; others learn nothing."""
     row = queries.row(number)
-    if _holds(by, _text(row.holder_person), _text(row.holder_firm)):
+    if _holds(by, row):
         return row
     if not by.may(READS, row.issuer_path):
         raise NotFoundError("certificates.unknown", "There is no certificate %(number)s.", {"number": number})
@@ -161,8 +162,10 @@ def read(by: Actor, number: str) -> Row:
 def of_holder(by: Actor, holder: str) -> tuple[Certificate, ...]:
     """All certificates of a person or firm; staff see those of issuers in their scope."""
     rows = queries.rows_of(UUID(holder)) if _is_uuid(holder) else ()
-    if by.kind == "system" or holder in (by.person, by.firm):
+    if by.kind == "system":
         return tuple(queries.shape(row) for row in rows)
+    if holder in (by.person, by.firm):
+        return tuple(queries.shape(row) for row in rows if _holds(by, row))
     by.require(READS)
     with transaction.atomic():
         audit.record(by=by, action="certificate.search", object=f"person:{holder}", detail={"found": len(rows)})
@@ -288,10 +291,17 @@ def _count(client: str) -> None:
         raise TooManyError("certificates.too_many", "Too many checks in a short time. Wait a minute and try again.")
 
 
-def _holds(by: Actor, person: str | None, firm: str | None) -> bool:
-    if firm is not None:
-        return by.firm == firm or (by.person is not None and by.person == person)
-    return by.person is not None and by.person == person
+def _holds(by: Actor, row: Row) -> bool:
+    """True for who speaks for the holder, in a role that receives the certificates of this matter.
+
+    What was issued to a firm is the firm's, whoever applied for it.
+    """
+    firm, person = _text(row.holder_firm), _text(row.holder_person)
+    is_his = by.firm == firm if firm else person is not None and by.person == person
+    if by.kind != "public" or not is_his or not by.may("certificate.own"):
+        return False
+    limits = by.matters("certificate.own")
+    return limits is None or row.matter in limits
 
 
 def _kept(row: Row) -> dict[str, Any]:

@@ -27,15 +27,17 @@ def issue(
     valid_from: date,
     valid_to: date | None = None,
     labels: Mapping[str, Titles] | None = None,
+    matter: str = "",
 ) -> Certificate:
     """Issue a certificate; the same `key` with the same content gives the one that exists.
 
-    `fields` are the stated values in their order, `labels` their titles where the type has none. `valid_to` is the
+    `fields` are the stated values in their order, `labels` their titles where the type has none; `matter` is the
+    package that it came from. `valid_to` is the
     last day on which it holds; None: the type's term, or no end. Needs `case.decide` on the issuer. Announces
     CertificateIssued. InvalidError names type, holder, valid_to or key; ConflictError `certificates.key.reused`.
     """
     said = actions.draft(type, holder, (fields, labels or {}), issuer_org, source, (valid_from, valid_to))
-    return actions.issue(by, said, key)
+    return actions.issue(by, said, key, matter)
 
 
 def revoke(*, by: Actor, number: str, reason: str) -> Certificate:
@@ -47,7 +49,10 @@ def revoke(*, by: Actor, number: str, reason: str) -> Certificate:
 
 
 def certificate(*, by: Actor, number: str) -> Certificate:
-    """A certificate for its holder, or for staff with `case.read` on the issuer (traced); else NotFoundError."""
+    """A certificate for who speaks for its holder by `certificate.own`, or for staff (traced); else NotFoundError.
+
+    Staff need `case.read` on the issuer.
+    """
     return queries.shape(actions.read(by, number))
 
 

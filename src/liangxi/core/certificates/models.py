@@ -17,6 +17,7 @@ class Certificate(models.Model):
     issuer_org = models.TextField()
     issuer_path = models.TextField()
     source = models.TextField(db_index=True)
+    matter = models.TextField(blank=True, default="", db_default="")  # the package that it came from
     issued_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.TextField(blank=True, default="")

@@ -17,6 +17,7 @@ from liangxi.core.messages.ports import FilePort, Port
 from liangxi.core.messages.rules import templates
 from liangxi.core.messages.shapes import Letter
 from liangxi.core.people import face as people
+from liangxi.core.people.events import ProxyChanged
 from liangxi.kit import actor, time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError, NotFoundError
@@ -84,6 +85,28 @@ def post(event: MessageSent) -> None:
         port("sms").send(Letter(id=str(row.pk), to=phone, title=title, text=short))
     if mail:
         port("mail").send(Letter(id=str(row.pk), to=mail, title=title, text=text))
+
+
+ROLES = {
+    "agent": {"zh": "经办人", "en": "agent"},
+    "preparer": {"zh": "填报人", "en": "preparer"},
+    "signer": {"zh": "签署人", "en": "signer"},
+    "viewer": {"zh": "查看人", "en": "viewer"},
+    "relative": {"zh": "家人代办", "en": "a relative"},
+}
+
+
+def tell_proxy(event: ProxyChanged) -> None:
+    """Handler: whom a role to act for another concerns is told what became of it, once."""
+    send(
+        HOUSE,
+        event.to_person,
+        f"proxy.{event.what}",
+        {"name": event.subject_name, "agent": event.agent_name, "role": ROLES[event.role],
+         "until": event.until.isoformat()},
+        f"proxy:{event.proxy}:{event.what}",
+        "/me/proxies/",
+    )  # fmt: skip
 
 
 def port(name: str) -> Port:

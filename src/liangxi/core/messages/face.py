@@ -6,6 +6,7 @@ from typing import Any
 from liangxi.core.messages import actions, queries
 from liangxi.core.messages.events import MessageSent
 from liangxi.core.messages.shapes import Message
+from liangxi.core.people.events import ProxyChanged
 from liangxi.kit.actor import Actor
 
 
@@ -49,3 +50,8 @@ def set_mail(*, by: Actor, mail: str) -> None:
 def post(event: MessageSent) -> None:
     """Handler: send the copies. A crash may send one twice, with the same id."""
     actions.post(event)
+
+
+def tell_proxy(event: ProxyChanged) -> None:
+    """Handler: who was asked to act for another, or whose role was answered or ended, is told."""
+    actions.tell_proxy(event)

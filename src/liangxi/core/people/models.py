@@ -160,6 +160,41 @@ class Delegation(models.Model):
         ]
 
 
+class Proxy(models.Model):
+    """A role in which `agent` acts for a firm or a person; it holds once he has accepted, until a day."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    firm = models.ForeignKey(Firm, null=True, on_delete=models.PROTECT, related_name="proxies")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="proxies")
+    agent = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="acts")
+    role = models.TextField()
+    matters: "ArrayField[Any, Any]" = ArrayField(models.TextField(), default=list)  # package ids; empty: all
+    since = models.DateField()
+    until = models.DateField()
+    given_by = models.TextField()  # the account: the giver's, or a clerk's at the window
+    is_given_at_window = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_how = models.TextField(default="")  # declined, revoked or given back
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(firm=None, person__isnull=False) | Q(firm__isnull=False, person=None),
+                name="people_proxy_for_one",
+            ),
+            models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="people_proxy_period"),
+            models.CheckConstraint(condition=Q(role__in=[*roles.FIRM_ROLES, roles.RELATIVE]), name="people_proxy_role"),
+            models.UniqueConstraint(
+                fields=["firm", "person", "agent", "role"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="people_proxy_once",
+            ),
+        ]
+
+
 class ApiKey(models.Model):
     """A bearer key of an account for programs. Only the digest of the secret is kept, `hint` is its beginning."""
 

@@ -23,6 +23,7 @@ __all__ = [
     "HouseholdRow",
     "IssuedApiKey",
     "KeyScope",
+    "Mandate",
     "Member",
     "MemberRow",
     "Organisation",
@@ -30,6 +31,8 @@ __all__ = [
     "Person",
     "PersonRow",
     "Post",
+    "Proxy",
+    "ProxyDeed",
     "SampleAccount",
     "Uscc",
     "roles",
@@ -167,6 +170,56 @@ class Delegation:
     since: date
     until: date
     is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """For whom one may act today, and as what. `kind` and `subject` (a register id) say for whom.
+
+    `roles` are legal_representative, guardian, relative or those of `roles.FIRM_ROLES`; `until` is the first day on
+    which none of them holds any more (None: no end). `permissions` hold for `matters` (package ids; empty: for all).
+    """
+
+    kind: Literal["firm", "person"]
+    subject: str
+    name: str
+    roles: tuple[str, ...]
+    permissions: frozenset[str]
+    matters: frozenset[str]
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """A role that was given to `agent`; it holds from its acceptance up to, not including, `until`.
+
+    `state` is asked, held, expired, declined, revoked or returned.
+    """
+
+    id: str
+    kind: Literal["firm", "person"]
+    subject: str
+    subject_name: str
+    agent: str
+    agent_name: str
+    role: str
+    matters: tuple[str, ...]
+    since: date
+    until: date
+    state: str
+    asked_at: datetime
+    is_given_at_window: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyDeed:
+    """Something that `who` did for another; `unit` is the organisation of a clerk who helped."""
+
+    at: datetime
+    who: str
+    action: str
+    object: str
+    unit: str
 
 
 KeyScope = Literal["read", "write"]

@@ -1,4 +1,4 @@
-"""My account: messages, certificates, who looked at my data, for whom I act."""
+"""My account: messages, certificates, who looked at my data."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from liangxi.core.certificates import face as certificates
 from liangxi.core.messages import face as messages
 from liangxi.core.people import face as people
 from liangxi.kit.errors import InvalidError
-from liangxi.portals.access import HouseRequest, choose_firm, next_url, oneself
+from liangxi.portals.access import HouseRequest, next_url, oneself, unassisted
 from liangxi.portals.api_keys import keys_page
 from liangxi.portals.words import in_words
 from liangxi.systems.data import face as data
@@ -30,19 +30,20 @@ def inbox(request: HouseRequest) -> HttpResponse:
     return render(request, "citizen/messages.html", {"inbox": messages.inbox(by=request.actor)})
 
 
-@oneself
+@unassisted
 @require_safe
 def own_certificates(request: HouseRequest) -> HttpResponse:
-    """My electronic certificates."""
+    """The electronic certificates of whom I act for."""
     by = request.actor
+    by.require("certificate.own")
     found = certificates.of_holder(by=by, holder=by.firm or by.person or "")
     return render(request, "citizen/certificates.html", {"certificates": found})
 
 
-@oneself
+@unassisted
 @require_safe
 def certificate_pdf(request: HouseRequest, number: str) -> HttpResponse:
-    """The PDF of one of my certificates."""
+    """The PDF of one of them."""
     content = certificates.pdf(by=request.actor, number=number)
     headers = {"Content-Disposition": f'inline; filename="{number}.pdf"', "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
@@ -51,11 +52,13 @@ def certificate_pdf(request: HouseRequest, number: str) -> HttpResponse:
 @oneself
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HouseRequest) -> HttpResponse:
-    """Who I am for the city, for which firms I act, who looked at my data and why, and where else I want to hear."""
+    """Who I am for the city, for whom I act, who looked at my data and why, and where else I want to hear."""
     by = request.actor
     context: dict[str, Any] = {
         "person": people.person(by=by.with_purpose("self"), id=by.person or ""),
-        "firms": people.firms_of(by=by),
+        "mandates": people.mandates_of(by=by),
+        "asked": [one for one in people.proxies_received(by=by) if one.state == "asked"],
+        "subject": request.subject,
         "accesses": data.accesses_of(by=by, subject=by.person or ""),
         "disputes": data.own_disputes(by=by),
         "mail": messages.mail_of(by=by),
@@ -70,14 +73,6 @@ def me(request: HouseRequest) -> HttpResponse:
         notices.success(request, gettext("Saved."))
         return redirect("citizen:me")
     return render(request, "citizen/me.html", context)
-
-
-@oneself
-@require_POST
-def acting(request: HouseRequest) -> HttpResponse:
-    """Act for one of my firms, or for myself again."""
-    choose_firm(request, request.POST.get("firm", "") or None)
-    return redirect(next_url(request, "/me/"))
 
 
 @oneself

@@ -8,16 +8,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from liangxi.core.forms import face as forms
 from liangxi.core.forms.shapes import Prefill
-from liangxi.core.people import face as people
-from liangxi.kit.errors import InvalidError
+from liangxi.core.people.shapes import Mandate
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import HouseError, InvalidError
 from liangxi.kit.ids import new_id
-from liangxi.portals.access import HouseRequest, choose_firm, resident
+from liangxi.portals.access import HouseRequest, resident
+from liangxi.portals.citizen.acting import choose, options, under_its_hat
 from liangxi.portals.fragments import wanted_part
-from liangxi.portals.words import in_words
+from liangxi.portals.words import in_words, sentence
 from liangxi.systems.data import face as data
 from liangxi.systems.onething import face as onething
 from liangxi.systems.onething.shapes import Draft, Upload
@@ -31,11 +33,11 @@ def begin(request: HouseRequest, package: str) -> HttpResponse:
     """Say which registers will be read and why, choose the firm, begin."""
     answers = dict(request.GET.items())
     guide = onething.guide(package=package, answers=answers)
-    firms = people.firms_of(by=request.actor) if guide.package.audience == "firm" else ()
+    mandates = options(request.actor, guide.package.audience, package)
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
-            actor = _acting(request, firms)
+            actor = _acting(request, guide.package.audience)
             draft = onething.start(
                 by=actor, package=package, answers=answers, consent=request.POST.get("consent") == "yes"
             )
@@ -43,20 +45,32 @@ def begin(request: HouseRequest, package: str) -> HttpResponse:
             errors = in_words(error)
         else:
             return redirect("citizen:form", draft=draft.id)
-    context = {"guide": guide, "firms": firms, "errors": errors, "chosen": request.POST.get("firm", request.actor.firm)}
+    context = {"guide": guide, "mandates": mandates, "errors": errors, "chosen": _chosen(request, mandates)}
     return render(request, "citizen/begin.html", context, status=422 if errors else 200)
 
 
-def _acting(request: HouseRequest, firms: tuple[Any, ...]) -> Any:
-    """The actor, for the firm that the page chose when the package is one for firms."""
-    chosen = request.POST.get("firm", "")
-    if not firms or not chosen or chosen == request.actor.firm:
-        return request.actor
-    return choose_firm(request, chosen)
+def _acting(request: HouseRequest, audience: str) -> Actor:
+    """The actor for whom the page chose; what is for persons is never begun under the hat of a firm."""
+    by, chosen = request.actor, request.POST.get("for")
+    if chosen is None:
+        return choose(request, "") if audience == "person" and by.firm else by
+    return choose(request, chosen)
+
+
+def _chosen(request: HouseRequest, mandates: list[Mandate]) -> str:
+    """Who is marked on the page: what was chosen, for whom one acts already, the only firm."""
+    by = request.actor
+    now = f"firm:{by.firm}" if by.firm else f"person:{by.person}" if by.hand else ""
+    if (posted := request.POST.get("for")) is not None:
+        return posted
+    known = {f"{one.kind}:{one.subject}" for one in mandates}
+    only = known.pop() if len(known) == 1 and mandates[0].kind == "firm" else ""
+    return now if now in known or not only else only
 
 
 @resident
 @page
+@under_its_hat
 def form(request: HouseRequest, draft: UUID) -> HttpResponse:
     """The one form: prefilled, saved while one types, checked when one goes on."""
     by = request.actor
@@ -67,12 +81,15 @@ def form(request: HouseRequest, draft: UUID) -> HttpResponse:
     if request.method == "POST":
         going_on = request.POST.get("next") == "materials"
         sent = forms.posted(found.form, request.POST)
-        found = onething.save(by=by, draft=str(draft), values=sent, complete=going_on)
+        seen = request.POST.get("version", "")
+        found = onething.save(
+            by=by, draft=str(draft), values=sent, complete=going_on, seen=int(seen) if seen.isdecimal() else None
+        )
         if going_on and not found.errors:
             return redirect("citizen:materials", draft=draft)
         typed = {**found.values, **sent}
         if wanted_part(request) == "saved":
-            return render(request, "citizen/saved.html", {"draft": found})
+            return render(request, "citizen/saved.html", {"draft": found, "is_part": True})
     context = {"draft": found, "values": typed, "prefill": _prefill(found), "errors": found.errors}
     return render(request, "citizen/form.html", context, status=422 if found.errors else 200)
 
@@ -114,6 +131,7 @@ def dispute(request: HouseRequest, draft: UUID, field: str) -> HttpResponse:
 
 @resident
 @page
+@under_its_hat
 def materials(request: HouseRequest, draft: UUID) -> HttpResponse:
     """What is there already and from where, and what is still to be brought."""
     by, key = request.actor, str(draft)
@@ -127,7 +145,7 @@ def materials(request: HouseRequest, draft: UUID) -> HttpResponse:
         else:
             if "HX-Request" not in request.headers and request.POST.get("next") == "check":
                 return _go_to_check(request, found)
-    context = {"draft": found, "errors": errors}
+    context = {"draft": found, "errors": errors, "may": _may(request, found)}
     template = "citizen/materials_list.html" if "HX-Request" in request.headers else "citizen/materials.html"
     return render(request, template, context, status=422 if errors else 200)
 
@@ -139,22 +157,36 @@ def _give(request: HouseRequest, draft: str) -> Draft:
         if sent is not None:
             upload: Upload = (sent.name or "", sent.read())
             found = onething.add_material(by=request.actor, draft=draft, material=one.material.id, upload=upload)
-        elif request.POST.get(f"commit-{one.material.id}") == "yes" and not one.is_satisfied:
+        elif (
+            _may(request, found)["commit"]
+            and request.POST.get(f"commit-{one.material.id}") == "yes"
+            and not one.is_satisfied
+        ):
             found = onething.add_material(by=request.actor, draft=draft, material=one.material.id, commit=True)
         elif request.POST.get(f"later-{one.material.id}") == "yes" and not one.is_satisfied:
             found = onething.add_material(by=request.actor, draft=draft, material=one.material.id, later=True)
     return found
 
 
+def _may(request: HouseRequest, draft: Draft) -> dict[str, bool]:
+    """What the roles of the actor allow on this application."""
+    by, package = request.actor, draft.guide.package.id
+    return {name: by.may(f"case.{name}", matter=package) for name in ("draft", "commit", "submit")}
+
+
 def _go_to_check(request: HouseRequest, draft: Draft) -> HttpResponse:
-    if not draft.missing:
+    """On to the last look; what only a signer can promise does not hold up who may not promise it."""
+    may = _may(request, draft)
+    missing = [m for m in draft.missing if may["commit"] or m.how != "commitment"]
+    if not missing:
         return redirect("citizen:check", draft=draft.id)
-    errors = {m.material.id: gettext("Add this material.") for m in draft.missing}
-    return render(request, "citizen/materials.html", {"draft": draft, "errors": errors}, status=422)
+    errors = {m.material.id: gettext("Add this material.") for m in missing}
+    return render(request, "citizen/materials.html", {"draft": draft, "errors": errors, "may": may}, status=422)
 
 
 @resident
 @page
+@under_its_hat
 def check(request: HouseRequest, draft: UUID) -> HttpResponse:
     """The answers once more, the declaration, submit."""
     by, key = request.actor, str(draft)
@@ -173,8 +205,20 @@ def check(request: HouseRequest, draft: UUID) -> HttpResponse:
         else:
             return redirect("citizen:receipt", no=receipt.case_no)
     context = {"draft": found, "errors": errors, "key": request.POST.get("key") or str(new_id()),
-               "links": _links(found)}  # fmt: skip
+               "links": _links(found), "may": _may(request, found)}  # fmt: skip
     return render(request, "citizen/check.html", context, status=422 if errors else 200)
+
+
+@resident
+@require_POST
+def ask_signature(request: HouseRequest, draft: UUID) -> HttpResponse:
+    """Ask those who may submit for the firm to check it and to sign."""
+    try:
+        onething.ask_signature(by=request.actor, draft=str(draft))
+        messages.success(request, gettext("Those who may sign were told. You hear of it when it is submitted."))
+    except HouseError as refused:
+        messages.error(request, sentence(refused))
+    return redirect("citizen:check", draft=draft)
 
 
 def _links(draft: Draft) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""My matters: receipt, progress, corrections, withdrawal, rating; and the status that number and code open."""
+"""My matters: receipt, progress, corrections, withdrawal; and the status that number and code open."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ from liangxi.kit import tickets
 from liangxi.kit.errors import HouseError, InvalidError, NotFoundError
 from liangxi.kit.ids import new_id
 from liangxi.portals.access import HouseRequest, VisitorRequest, public, resident
+from liangxi.portals.citizen.acting import under_its_hat
 from liangxi.portals.fragments import wanted_part
 from liangxi.portals.words import in_words, sentence
 from liangxi.systems.onething import face as onething
 from liangxi.systems.onething.shapes import Application, Upload
 
 page = require_http_methods(["GET", "HEAD", "POST"])
-TAGS = ("attitude", "speed", "explained", "materials", "online")  # what a rating may point at
 
 
 @resident
@@ -44,6 +44,7 @@ def mine(request: HouseRequest) -> HttpResponse:
 
 @resident
 @require_safe
+@under_its_hat
 def case(request: HouseRequest, no: str) -> HttpResponse:
     """Where my case stands; the page hears of every change."""
     view = engine.case(by=request.actor, no=no)
@@ -57,7 +58,9 @@ def case(request: HouseRequest, no: str) -> HttpResponse:
         "supplements": _supplements(view),
         "organisations": {item.org: people.organisation(code=item.org) for item in view.items},
         "certificates": [
-            certificates.certificate(by=request.actor, number=i.certificate) for i in view.items if i.certificate
+            certificates.certificate(by=request.actor, number=i.certificate)
+            for i in view.items
+            if i.certificate and request.actor.may("certificate.own", matter=view.plan.id if view.plan else "")
         ],
         "ticket": tickets.issue([f"case:{view.no}"], secret=settings.SECRET_KEY),
         "key": str(new_id()),
@@ -68,6 +71,7 @@ def case(request: HouseRequest, no: str) -> HttpResponse:
 
 @resident
 @require_safe
+@under_its_hat
 def receipt(request: HouseRequest, no: str) -> HttpResponse:
     """What one takes away after submitting: number, check code, what happens next."""
     return render(request, "citizen/receipt.html", {"case": engine.case(by=request.actor, no=no)})
@@ -79,6 +83,7 @@ def _supplements(view: CaseView) -> list[SupplementView]:
 
 @resident
 @page
+@under_its_hat
 def correct(request: HouseRequest, no: str) -> HttpResponse:
     """Only what was asked for, each with the reason of the office."""
     view = engine.case(by=request.actor, no=no)
@@ -144,6 +149,7 @@ def _uploads(request: HouseRequest, asked: SupplementView) -> dict[str, Upload]:
 
 @resident
 @page
+@under_its_hat
 def follow(request: HouseRequest, no: str) -> HttpResponse:
     """The materials that the acceptance let follow, one or all of them."""
     view = engine.case(by=request.actor, no=no)
@@ -198,34 +204,6 @@ def withdraw(request: HouseRequest, no: str) -> HttpResponse:
     except HouseError as error:
         messages.error(request, sentence(error))
     return redirect("citizen:case", no=no)
-
-
-@resident
-@page
-def rate(request: HouseRequest, no: str) -> HttpResponse:
-    """The five legal levels of satisfaction (好差评), once for each case."""
-    view = engine.case(by=request.actor, no=no)
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            stars = request.POST.get("stars", "")
-            if stars not in {"1", "2", "3", "4", "5"}:
-                raise InvalidError("citizen.stars", "Choose one of the five levels.",
-                                   fields={"stars": "Choose one of the five levels."})  # fmt: skip
-            engine.rate(
-                by=request.actor,
-                case=no,
-                stars=int(stars),
-                text=request.POST.get("text", "").strip(),
-                tags=[tag for tag in request.POST.getlist("tags") if tag in TAGS],
-            )
-        except InvalidError as error:
-            errors = in_words(error)
-        else:
-            messages.success(request, gettext("Thank you for your rating."))
-            return redirect("citizen:case", no=no)
-    context = {"case": view, "errors": errors, "typed": request.POST}
-    return render(request, "citizen/rate.html", context, status=422 if errors else 200)
 
 
 @public

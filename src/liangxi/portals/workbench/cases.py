@@ -26,6 +26,7 @@ from liangxi.portals.workbench.wording import deeds as deed_words
 from liangxi.portals.workbench.wording import proofs, ways
 from liangxi.systems.onething import face as onething
 from liangxi.systems.onething.shapes import Application
+from liangxi.systems.reviews.shapes import PLAN
 
 ELSEWHERE = {  # plans whose cases are handled on the pages of their own system
     "data-need": "/office/data/steward/",
@@ -42,6 +43,8 @@ def case(request: HouseRequest, no: str) -> HttpResponse:
     view, whole = _read(request, no)
     if whole.plan and whole.plan.id in ELSEWHERE:
         return redirect(ELSEWHERE[whole.plan.id])
+    if whole.plan is not None and whole.plan.id == PLAN:  # its form is that of the reviews
+        return redirect("workbench:rectification", no=whole.no)
     deed = DEEDS.get(request.GET.get("do", ""))
     open_now = deed if deed and deed.action in view.actions else None
     context = _context(request, view, whole)
@@ -170,4 +173,5 @@ def slip(request: HouseRequest, no: str) -> HttpResponse:
     """What is printed at the window: the receipt, the notice of acceptance, or the list of what was handed out."""
     _, whole = _read(request, no)
     names = {one.code: one.name for one in people.organisations()}
-    return render(request, "workbench/slip.html", {"case": whole, "names": names})
+    may_review = any(request.actor.paths(permission) for permission in ("case.accept", "case.handout"))
+    return render(request, "workbench/slip.html", {"case": whole, "names": names, "may_review": may_review})

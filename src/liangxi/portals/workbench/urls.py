@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liangxi.portals.workbench import cases, files, inbox, notices, signing, windows
+from liangxi.portals.workbench import cases, files, inbox, notices, reviews, signing, windows
 
 app_name = "workbench"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("cases/<slug:no>/slip/", cases.slip, name="slip"),
     path("cases/<slug:no>/materials/<slug:material>/", files.material, name="material"),
     path("cases/<slug:no>/files/<slug:file>/", files.attachment, name="attachment"),
+    path("cases/<slug:no>/visit/", reviews.visit, name="visit"),
+    path("reviews/<slug:no>/", reviews.rectification, name="rectification"),
     path("window/", windows.window, name="window"),
     path("window/begin/", windows.begin, name="begin"),
     path("window/end/", windows.end, name="end"),

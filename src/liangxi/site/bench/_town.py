@@ -7,7 +7,7 @@ from liangxi.core.calendar import face as calendar
 from liangxi.core.cases import face as cases
 from liangxi.core.cases.shapes import Applicant, PlanRef
 from liangxi.core.people import face as people
-from liangxi.core.people.shapes import OrganisationRow
+from liangxi.core.people.shapes import OrganisationRow, roles
 from liangxi.kit.actor import Actor, Grant, system
 from liangxi.kit.time import today
 
@@ -26,7 +26,7 @@ def staff(org: str, *permissions: str) -> Actor:
 
 def resident(n: int) -> Actor:
     """The n-th resident."""
-    grants = (Grant("resident", frozenset({"case.start", "case.own"}), "/"),)
+    grants = (Grant("resident", roles.permissions_of("resident"), "/"),)
     return Actor(kind="public", account=f"bench-r{n}", name="示例居民", person=f"person-{n}", grants=grants)
 
 

@@ -67,4 +67,8 @@ class Draft(models.Model):
     materials = models.JSONField(default=dict)
     consented_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
+    version = models.IntegerField(default=0, db_default=0)  # grows with every saved change of an answer
+    touched = models.JSONField(default=dict)  # field -> [version of its last change, its value before]
+    sign_asked_at = models.DateTimeField(null=True)
+    sign_asked_by = models.CharField(max_length=64, default="", db_default="")  # person who asked
     case_no = models.CharField(max_length=40, null=True, unique=True)

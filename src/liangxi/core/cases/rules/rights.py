@@ -8,12 +8,24 @@ from liangxi.core.cases.rules.state import Node, State
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ForbiddenError, NotFoundError
 
+_AS_APPLICANT: Mapping[str, str] = {
+    "withdraw": "case.withdraw",
+    "answer_supplement": "case.submit",
+    "fill_gap": "case.submit",
+    "rate": "case.rate",
+}
+"""What somebody must be allowed to do for the applicant; every other command of his asks for `case.own` alone."""
 
-def is_applicant(by: Actor, state: State) -> bool:
-    """True for the person who applied; for an organisation's case whoever may apply for it."""
+
+def is_applicant(by: Actor, plan: Plan, state: State, action: str = "") -> bool:
+    """True for who speaks for the applicant: whoever acts for the firm, or for the person, that applied, as far as
+    his roles there reach; for an organisation's case whoever may apply for it."""
     if state.org:
         return by.kind == "staff" and by.may("case.apply", state.paths[state.org])
-    return by.kind == "public" and by.person is not None and by.person == state.person
+    if by.kind != "public" or by.person is None:
+        return False
+    is_his = by.firm == state.firm if state.firm else by.person == state.person
+    return is_his and by.may(_AS_APPLICANT.get(action, "case.own"), matter=plan.id)
 
 
 def path_of(plan: Plan, state: State, org: str) -> str:
@@ -26,7 +38,7 @@ def path_of(plan: Plan, state: State, org: str) -> str:
 def may_read(by: Actor, plan: Plan, state: State) -> bool:
     """The applicant, the house, whoever holds `case.read` over an organisation that the case gives work to, and
     whoever was given the case to read or to sign."""
-    if by.kind == "system" or is_applicant(by, state):
+    if by.kind == "system" or is_applicant(by, plan, state):
         return True
     orgs = {*plan.orgs, *(seat.org for item in state.items for seat in item.seats)}
     if any(by.may(plan.right("case.read"), path_of(plan, state, org)) for org in orgs):
@@ -50,6 +62,8 @@ def may(by: Actor, plan: Plan, state: State, node: Node, action: str) -> bool:
     right = COMMANDS[action].right if action in COMMANDS else ""
     if by.kind == "system" or not right:
         return by.kind == "system"
+    if right in ("applicant", "either") and is_applicant(by, plan, state, action):
+        return True
     return _RIGHTS[right](by, plan, state, node) if right in _RIGHTS else _holds(by, plan, state, node, right)
 
 
@@ -77,8 +91,8 @@ def _is_reader(by: Actor, plan: Plan, state: State, node: Node) -> bool:
 
 
 _RIGHTS: Mapping[str, Callable[[Actor, Plan, State, Node], bool]] = {
-    "applicant": lambda by, plan, state, node: is_applicant(by, state),
-    "either": lambda by, plan, state, node: is_applicant(by, state) or _is_reader(by, plan, state, node),
+    "applicant": lambda by, plan, state, node: False,
+    "either": _is_reader,
     "seat": lambda by, plan, state, node: bool(seats_of(by, plan, state, node)),
     "responsible": _is_responsible,
     "reader": _is_reader,

@@ -79,9 +79,60 @@ TEMPLATES: Mapping[str, Words] = {
         "zh": ("重新办理", "“{title}”（{case}）将重新办理：{note}"),
         "en": ("Looked at once more", "“{title}” ({case}) is looked at once more: {note}"),
     },
+    "case.withdrawn": {
+        "zh": ("申请已撤回", "您的“{title}”（{case}）已按您的要求撤回。如需办理，可重新申请。"),
+        "en": ("Application withdrawn", "“{title}” ({case}) was withdrawn as you asked. You may apply again."),
+    },
+    "case.supplemented": {
+        "zh": ("补正已收到", "您为“{title}”（{case}）提交的补正已收到，办理时限恢复计算。"),
+        "en": ("Corrections received", "Your corrections of “{title}” ({case}) are there; the clock runs again."),
+    },
+    "case.gap_filled": {
+        "zh": ("补交材料已收到", "您为“{title}”（{case}）补交的材料已收到。"),
+        "en": ("Materials received", "The materials that were to follow for “{title}” ({case}) are there."),
+    },
     "case.transferred": {
         "zh": ("已移送办理", "“{title}”（{case}）已移送有权机关办理：{note}"),
         "en": ("Passed to the competent office", "“{title}” ({case}) was passed to the competent office: {note}"),
+    },
+    "review.answered": {
+        "zh": ("您的评价已答复", "对您就“{title}”所作评价，办理部门答复：{note}。请告诉我们是否已解决。"),
+        "en": ("Your review was answered", "The department answers your review of “{title}”: {note}. Please say "
+               "whether this settles it."),
+    },
+    "review.verified": {
+        "zh": ("您的评价已核验", "对您就“{title}”所作评价的答复已核验：{note}。"),
+        "en": ("The answer was verified", "Supervision has verified the answer to your review of “{title}”: {note}."),
+    },
+    "review.again": {
+        "zh": ("您的评价退回重新整改", "对您就“{title}”所作评价的答复未通过核验，已要求重新整改：{note}。"),
+        "en": ("The answer was sent back", "Supervision did not accept the answer to your review of “{title}”; the "
+               "department answers anew: {note}."),
+    },
+    "proxy.sign": {
+        "zh": ("请您签署", "{who}已为{name}填好“{title}”，请核对后提交。"),
+        "en": ("Please sign", "{who} has filled in “{title}” for {name}. Please check and submit it."),
+    },
+    "proxy.asked": {
+        "zh": ("请您代办", "{name}请您担任{role}，有效期至 {until}（不含当日）。请到“代办与授权”接受或谢绝。"),
+        "en": ("Asked to act for somebody", "{name} asks you to act as {role} before {until}. Accept or decline it "
+               "under “Acting for others”."),
+    },
+    "proxy.accepted": {
+        "zh": ("授权已被接受", "{agent}已接受担任{role}（{name}），即日起生效。"),
+        "en": ("The role was accepted", "{agent} now acts as {role} for {name}."),
+    },
+    "proxy.declined": {
+        "zh": ("授权未被接受", "{agent}没有接受担任{role}（{name}）。"),
+        "en": ("The role was declined", "{agent} did not accept to act as {role} for {name}."),
+    },
+    "proxy.revoked": {
+        "zh": ("授权已撤销", "{name}已撤销您的{role}授权，您不能再代为办理。"),
+        "en": ("The role was revoked", "{name} has revoked your role as {role}; you can no longer act."),
+    },
+    "proxy.returned": {
+        "zh": ("授权已交回", "{agent}不再担任{role}（{name}）。"),
+        "en": ("The role was given back", "{agent} no longer acts as {role} for {name}."),
     },
     "data.corrected": {
         "zh": ("数据已更正", "您对“{title}”的异议已核实并更正：{note}。"),

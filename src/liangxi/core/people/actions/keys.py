@@ -23,7 +23,7 @@ _TOUCH_EVERY = timedelta(minutes=1)  # a busy program does not write a row at ev
 def issue(by: Actor, name: str, scope: str, until: date, post: str | None) -> IssuedApiKey:
     """A fresh key; its secret leaves the house here and is not kept."""
     name = _checked(name, scope, until)
-    if by.kind == "public" and by.on_behalf_of:
+    if by.is_assisted or by.hand:
         raise ForbiddenError("people.api_key.assisted", "A key is made by its owner alone.")
     with transaction.atomic():
         account = Account.objects.select_for_update().filter(pk=by.account, is_active=True).first()
@@ -53,7 +53,7 @@ def revoke(by: Actor, id: str) -> None:
     """From now on the key opens nothing."""
     with transaction.atomic():
         found = ApiKey.objects.select_for_update().filter(pk=id, account=int(by.account)) if _is_number(id) else None
-        row = found.first() if found is not None and not (by.kind == "public" and by.on_behalf_of) else None
+        row = found.first() if found is not None and not by.is_assisted else None
         if row is None:
             raise NotFoundError("people.api_key.unknown", "You have no such key.")
         if row.revoked_at is None:

@@ -24,6 +24,16 @@ from liangxi.core.people.face.organisations import (
     posts_of,
     scope_sql,
 )
+from liangxi.core.people.face.proxies import (
+    accept_proxy,
+    end_proxy,
+    give_proxy,
+    hearers,
+    mandates_of,
+    proxies_given,
+    proxies_received,
+    proxy_deeds,
+)
 from liangxi.core.people.face.registers import (
     find_people,
     firm,
@@ -49,6 +59,7 @@ from liangxi.core.people.rules.identity import (
 )
 
 __all__ = [
+    "accept_proxy",
     "account",
     "accounts",
     "actor_of",
@@ -68,9 +79,12 @@ __all__ = [
     "delegations_of",
     "end_delegation",
     "end_post",
+    "end_proxy",
     "find_people",
     "firm",
     "firms_of",
+    "give_proxy",
+    "hearers",
     "household_of",
     "issue_api_key",
     "load_accounts",
@@ -78,6 +92,7 @@ __all__ = [
     "load_households",
     "load_organisations",
     "load_people",
+    "mandates_of",
     "mask_citizen_id",
     "mask_name",
     "mask_phone",
@@ -86,6 +101,9 @@ __all__ = [
     "organisations",
     "person",
     "posts_of",
+    "proxies_given",
+    "proxies_received",
+    "proxy_deeds",
     "revoke_api_key",
     "sample_accounts",
     "scope_sql",

@@ -12,8 +12,8 @@ def issue_api_key(*, by: Actor, name: str, scope: str, until: date, post: str | 
     """A key of one's own account: it acts as `by` does (for the same firm; for staff with the post of that id).
 
     `scope` is read or write; it holds before the day `until`, a year at most. InvalidError naming name, scope, until
-    or post; ForbiddenError `people.api_key.assisted` for a clerk who helps somebody; ConflictError
-    `people.api_key.many` above 20 that hold.
+    or post; ForbiddenError `people.api_key.assisted` for a clerk who helps somebody, and for who acts for a relative;
+    ConflictError `people.api_key.many` above 20 that hold.
     """
     return keys.issue(by, name, scope, until, post)
 

@@ -32,26 +32,30 @@ def change_password(*, by: Actor, old: str, new: str) -> None:
     logins.change_password(by, old, new)
 
 
-def actor_of(*, account_id: str, post: str | None = None, firm: str | None = None) -> Actor:
+def actor_of(
+    *, account_id: str, post: str | None = None, firm: str | None = None, relative: str | None = None
+) -> Actor:
     """The actor of an open account with every grant that holds today, borrowed ones included.
 
-    `post` chooses the hat of a member of staff, `firm` the firm that a resident acts for. NotFoundError
-    `people.account.unknown`; ForbiddenError `people.post.not_held`, `people.firm.not_represented`.
+    `post` chooses the hat of a member of staff; `firm` the firm, `relative` the child or relative that a resident acts
+    for, with the permissions of his roles there. NotFoundError `people.account.unknown`; ForbiddenError
+    `people.post.not_held`, `people.firm.not_represented`, `people.relative.not_represented`.
     """
     if not account_id.isdecimal():
         raise NotFoundError("people.account.unknown", "There is no such account, or it is closed.")
     if post is not None and not post.isdecimal():
         raise ForbiddenError("people.post.not_held", "You do not hold this post today.")
-    return actors.actor_of(int(account_id), post=int(post) if post else None, firm=firm)
+    return actors.actor_of(int(account_id), post=int(post) if post else None, firm=firm, relative=relative)
 
 
-def assisting(*, by: Actor, person: str, firm: str | None = None) -> Actor:
+def assisting(*, by: Actor, person: str, firm: str | None = None, relative: str | None = None) -> Actor:
     """A resident whom a clerk helps at the window: the resident's rights, the clerk's account in every trace.
 
-    Needs `case.accept`. NotFoundError `people.person.unknown`; ForbiddenError `people.firm.not_represented`.
+    He may stand there for a firm or a relative. Needs `case.accept`. NotFoundError `people.person.unknown`;
+    ForbiddenError `people.firm.not_represented`, `people.relative.not_represented`.
     """
     by.require("case.accept")
-    return actors.assisting(by, person, firm)
+    return actors.assisting(by, person, firm, relative)
 
 
 def sample_accounts(*, kind: str) -> tuple[shapes.SampleAccount, ...]:

@@ -1,12 +1,14 @@
 """Who acts, with everything that he may: one statement."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from liangxi.core.people import models
+from liangxi.core.people.queries import proxies
 from liangxi.core.people.rules import roles
 from liangxi.kit import time
 from liangxi.kit.actor import Actor, Grant
@@ -31,11 +33,9 @@ WITH held AS (
     JOIN people_organisationperiod period ON period.organisation_id = held.organisation_id
         AND period.valid_from <= %(day)s AND (period.valid_to IS NULL OR period.valid_to > %(day)s)
 )
-SELECT account.kind, account.name, account.person_id, firm.id, firm.name,
+SELECT account.kind, account.name, account.person_id,
        placed.post, placed.role, placed.code, placed.path, placed.lent, placed.giver
 FROM people_account account
-LEFT JOIN people_firm firm ON firm.id = %(firm)s AND firm.legal_representative_id = account.person_id
-    AND firm.until IS NULL
 LEFT JOIN placed ON account.kind = 'staff'
 WHERE account.id = %(account)s AND account.is_active
 ORDER BY placed.giver NULLS FIRST, placed.post
@@ -43,12 +43,11 @@ ORDER BY placed.giver NULLS FIRST, placed.post
 _RESIDENT = (Grant(roles.RESIDENT, roles.permissions_of(roles.RESIDENT), "/"),)
 
 
-def actor_of(account: int, *, post: int | None, firm: str | None) -> Actor:
+def actor_of(account: int, *, post: int | None, firm: str | None, relative: str | None = None) -> Actor:
     """The actor of an open account; see the face for the errors."""
     params: dict[str, Any] = {
         "account": account,
         "day": time.today(),
-        "firm": firm,
         "separated": sorted(roles.SEPARATED_ROLES),
     }
     with connection.cursor() as cursor:
@@ -57,51 +56,79 @@ def actor_of(account: int, *, post: int | None, firm: str | None) -> Actor:
     if not rows:
         raise NotFoundError("people.account.unknown", "There is no such account, or it is closed.")
     if rows[0][0] == "public":
-        return _resident(account, rows[0], firm)
+        _, name, person, *_ = rows[0]
+        return represented(_oneself(str(account), name, str(person) if person else None), firm, relative)
     return _staff(account, rows, post)
 
 
-def _resident(account: int, row: Sequence[Any], firm: str | None) -> Actor:
-    _, name, person, firm_id, firm_name, *_ = row
-    if firm is not None and firm_id is None:
+def _oneself(account: str, name: str, person: str | None) -> Actor:
+    return Actor(kind="public", account=account, name=name, person=person, grants=_RESIDENT)
+
+
+def represented(by: Actor, firm: str | None, relative: str | None) -> Actor:
+    """The actor that a resident becomes for a firm or a relative, with what his roles there allow."""
+    if relative is not None:
+        return _for_relative(by, relative)
+    return _for_firm(by, firm) if firm is not None else by
+
+
+def _for_firm(by: Actor, firm: str) -> Actor:
+    row = models.Firm.objects.filter(pk=_uuid(firm), until=None).first()
+    grants = proxies.grants_for_firm(by.person, row.pk) if row is not None and by.person else ()
+    if row is None or not grants:
         raise ForbiddenError("people.firm.not_represented", "You do not represent this firm.")
-    return Actor(
-        kind="public",
-        account=str(account),
-        name=firm_name or name,
-        person=str(person) if person else None,
-        firm=str(firm_id) if firm_id else None,
-        grants=_RESIDENT,
+    is_head = str(row.legal_representative_id) == by.person
+    return replace(
+        by,
+        name=row.name,
+        firm=str(row.pk),
+        grants=grants,
+        through="" if is_head else by.name,
+        on_behalf_of=by.on_behalf_of if is_head else f"firm:{row.pk}",
     )
 
 
-def assisting(by: Actor, person: str, firm: str | None) -> Actor:
-    """The resident's rights with the clerk's account; see the face for the errors."""
+def _for_relative(by: Actor, relative: str) -> Actor:
+    row = models.Person.objects.filter(pk=_uuid(relative), until=None).first()
+    grants = proxies.grants_for_person(by.person, row.pk) if row is not None and by.person else ()
+    if row is None or not grants:
+        raise ForbiddenError("people.relative.not_represented", "You do not represent this person.")
+    return replace(
+        by,
+        name=row.name,
+        person=str(row.pk),
+        grants=grants,
+        through=by.name,
+        hand=by.person,
+        on_behalf_of=f"person:{row.pk}",
+    )
+
+
+def _uuid(id: str) -> UUID:
+    """The id, or the nil one, which is nobody's."""
     try:
-        row = models.Person.objects.filter(pk=UUID(person), until=None).first()
+        return UUID(id)
     except ValueError:
-        row = None
+        return UUID(int=0)
+
+
+def assisting(by: Actor, person: str, firm: str | None, relative: str | None = None) -> Actor:
+    """The resident's rights with the clerk's account; see the face for the errors."""
+    row = models.Person.objects.filter(pk=_uuid(person), until=None).first()
     if row is None:
         raise NotFoundError("people.person.unknown", "There is no such person.")
-    represented = models.Firm.objects.filter(pk=firm, legal_representative=row, until=None).first() if firm else None
-    if firm and represented is None:
-        raise ForbiddenError("people.firm.not_represented", "You do not represent this firm.")
-    return Actor(
-        kind="public",
-        account=by.account,
-        name=represented.name if represented else row.name,
-        person=str(row.pk),
-        firm=str(represented.pk) if represented else None,
+    helped = replace(
+        _oneself(by.account, row.name, str(row.pk)),
         org=by.org,
         org_path=by.org_path,
-        grants=_RESIDENT,
         on_behalf_of=f"person:{row.pk}",
         purpose=by.purpose,
     )
+    return replace(represented(helped, firm, relative), through=by.name)
 
 
 def _staff(account: int, rows: Sequence[Sequence[Any]], post: int | None) -> Actor:
-    held = [row[5:] for row in rows if row[5] is not None]
+    held = [row[3:] for row in rows if row[3] is not None]
     chosen = next((row for row in held if post is None or row[0] == post), None)
     if post is not None and chosen is None:
         raise ForbiddenError("people.post.not_held", "You do not hold this post today.")

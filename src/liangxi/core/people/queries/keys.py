@@ -18,7 +18,7 @@ def digest_of(secret: str) -> str:
 
 def keys_of(by: Actor) -> tuple[ApiKey, ...]:
     """The keys of an account, the newest first."""
-    if not by.account.isdecimal() or (by.kind == "public" and by.on_behalf_of):
+    if not by.account.isdecimal() or by.is_assisted:
         return ()
     rows = Row.objects.filter(account=int(by.account)).select_related("firm", "post__organisation")
     return tuple(shape(row) for row in rows.order_by("-pk"))

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 RESIDENT = "resident"
+AGENT = "agent"
+PREPARER = "preparer"
+SIGNER = "signer"
+VIEWER = "viewer"
+RELATIVE = "relative"
+GUARDIAN = "guardian"
 CLERK = "clerk"
 APPROVER = "approver"
 LEADER = "leader"
@@ -17,9 +23,21 @@ AUDITOR = "auditor"
 SECURITY_ADMIN = "security_admin"
 SYSTEM_ADMIN = "system_admin"
 
+_HANDLES = frozenset(
+    {"case.start", "case.draft", "case.submit", "case.withdraw", "case.own", "case.rate", "certificate.own"}
+)
+"""What it takes to handle a matter from the first answer to the certificate; a promise in the applicant's name
+(告知承诺, `case.commit`) and the choice of who acts for him (`proxy.grant`) are more than that."""
+
 PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        RESIDENT: frozenset({"case.start", "case.own"}),
+        RESIDENT: _HANDLES | {"case.commit", "proxy.grant"},
+        AGENT: _HANDLES,
+        PREPARER: frozenset({"case.start", "case.draft", "case.own"}),
+        SIGNER: (_HANDLES | {"case.commit"}) - {"case.start"},
+        VIEWER: frozenset({"case.own"}),
+        RELATIVE: _HANDLES | {"case.commit"},
+        GUARDIAN: _HANDLES | {"case.commit"},
         CLERK: frozenset({"case.accept", "case.handout", "case.read", "person.read"}),
         APPROVER: frozenset({"case.decide", "case.read", "person.read"}),
         LEADER: frozenset({"case.lead", "case.decide", "case.read", "person.read", "thing.read"}),
@@ -41,7 +59,10 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 
-STAFF_ROLES = frozenset(PERMISSIONS) - {RESIDENT}
+FIRM_ROLES = (AGENT, PREPARER, SIGNER, VIEWER)
+"""What a firm's legal representative gives (法定代表人授权): 经办人, 填报人, 签章人, 查看人."""
+PUBLIC_ROLES = frozenset({RESIDENT, *FIRM_ROLES, RELATIVE, GUARDIAN})
+STAFF_ROLES = frozenset(PERMISSIONS) - PUBLIC_ROLES
 
 # GB/T 22239 level 3 wants system, security and audit administration in three hands (三员分立); the administrator
 # of the bureau runs the business side of the system and therefore stands on the same list.

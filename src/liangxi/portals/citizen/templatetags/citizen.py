@@ -171,36 +171,6 @@ def dispute_badge(state: str) -> SafeString:
 
 
 @register.simple_tag
-def rating_levels() -> dict[int, str]:
-    """The five legal levels of satisfaction (政务服务"好差评"), the best first, each with its word."""
-    return {
-        5: pgettext("rating", "Very satisfied"),
-        4: pgettext("rating", "Satisfied"),
-        3: pgettext("rating", "Basically satisfied"),
-        2: pgettext("rating", "Dissatisfied"),
-        1: pgettext("rating", "Very dissatisfied"),
-    }
-
-
-@register.simple_tag
-def stars_word(stars: int) -> str:
-    """The word of one level."""
-    return rating_levels()[stars]
-
-
-@register.simple_tag
-def rating_tags() -> list[tuple[str, str]]:
-    """What a rating may point at, as (code, word)."""
-    return [
-        ("attitude", gettext("Attitude of the staff")),
-        ("speed", gettext("Speed")),
-        ("explained", gettext("Explanations")),
-        ("materials", gettext("Materials asked for")),
-        ("online", gettext("These pages")),
-    ]
-
-
-@register.simple_tag
 def material_labels(materials: Sequence[DraftMaterial]) -> dict[str, str]:
     """The titles of materials by id, for the summary of errors."""
     return {one.material.id: forms.say(one.material.title) for one in materials}

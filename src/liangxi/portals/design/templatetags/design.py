@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date as Day  # noqa: N812 the tag is called date
 from datetime import datetime
 from decimal import Decimal
@@ -51,11 +52,11 @@ def html_attributes(context: Context, skin: str) -> SafeString:
 def unread_count(context: Context) -> int:
     """How many messages of the city the signed-in resident has not read; 0 for others."""
     actor = getattr(context.get("request"), "actor", None)
-    if actor is None or actor.kind != "public" or actor.on_behalf_of:
+    if actor is None or actor.kind != "public" or actor.is_assisted:
         return 0
     from liangxi.core.messages import face as messages  # only where somebody is signed in
 
-    return messages.unread_count(by=actor)
+    return messages.unread_count(by=replace(actor, person=actor.hand or actor.person))
 
 
 @register.simple_tag

@@ -1,6 +1,10 @@
 """Small words of the office's pages."""
 
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
 from django.template import Library
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from liangxi.portals.design.templatetags.design import badge_tag
@@ -59,3 +63,22 @@ def import_badge(outcome: str) -> SafeString:
 def fresh_badge(state: str) -> SafeString:
     """How young the data of a resource is."""
     return SafeString(badge_tag(*data_wording.freshness()[state]))
+
+
+@register.filter
+def nth(values: Sequence[int], place: int) -> int:
+    """One of several numbers."""
+    return values[place]
+
+
+@register.simple_tag
+def percent(part: int, whole: int) -> str:
+    """A share with one decimal; a dash of nothing."""
+    return f"{100 * part / whole:.1f}%" if whole else "—"
+
+
+@register.simple_tag
+def rows_url(asked: Mapping[str, str], opens: Mapping[str, str], level: object) -> str:
+    """The reviews behind a number: the filter of the page, the row, the level of the column."""
+    kept = {name: asked[name] for name in ("since", "until", "channel") if asked.get(name)}
+    return f"{reverse('office:review_rows')}?{urlencode({**kept, **opens, 'level': level})}"

@@ -100,6 +100,8 @@ def _require_consent(by: Actor, purpose: str, subject: str, ref: str) -> None:
     given = Consent.objects.filter(ref=ref, purpose=purpose, withdrawn_at=None).values_list("person", flat=True)
     allowed = {str(person) for person in given}
     owner = queries.representative_of(subject) if queries.is_firm(subject) else subject
+    if by.firm == subject and by.kind == "public":  # who acts for a firm consents in its name
+        owner = by.person
     if owner is None or owner not in allowed:
         raise ForbiddenError("data.consent", "There is no consent for reading this data for this purpose.")
     if by.kind != "system" and by.person != owner:
@@ -115,7 +117,7 @@ def dispute(by: Actor, subject: str, field: str, claim: str, note: str) -> str:
     if len(note) > 500:
         raise _invalid("note", "Write at most 500 characters.")
     owner = queries.representative_of(subject) if queries.is_firm(subject) else subject
-    if by.person is None or by.person != owner:
+    if by.person is None or (by.person != owner and by.firm != subject):
         raise ForbiddenError("data.dispute.stranger", "You may object to your own data and that of your firms.")
     if registers.is_of_firms(field) != queries.is_firm(subject):
         raise _invalid("field", "This register knows nothing of the one it is about.")

@@ -5,25 +5,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from liangxi.core.audit import face as audit
 from liangxi.core.cases import face as cases
 from liangxi.core.cases.shapes import Applicant, CaseView, MaterialRef, Outcome
 from liangxi.core.files import face as files
 from liangxi.core.forms import face as forms
-from liangxi.kit import time
+from liangxi.core.messages import face as messages
+from liangxi.core.people import face as people
+from liangxi.kit import actor, time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.systems.data import face as data
 from liangxi.systems.onething import queries, shapes
 from liangxi.systems.onething.actions.prefilling import prefill
 from liangxi.systems.onething.models import Draft
-from liangxi.systems.onething.rules import compiling, situation
+from liangxi.systems.onething.rules import compiling, merging, situation
+
+HOUSE = actor.system("onething")
 
 
 def start(by: Actor, package_id: str, raw_answers: Mapping[str, Any], consent: bool) -> shapes.Draft:
     """Begin an application; every relevant question must be answered, a firm's package needs a firm."""
-    by.require("case.start")
+    by.require("case.start", matter=package_id)
     version = queries.current_version(package_id)
     package = queries.compiled(version.hash)
     answers = situation.read_answers(package, raw_answers)
@@ -34,6 +39,9 @@ def start(by: Actor, package_id: str, raw_answers: Mapping[str, Any], consent: b
         raise InvalidError("onething.unanswered", "Some questions are still open.", fields=fields)
     if package.audience == "firm" and by.firm is None:
         raise InvalidError("onething.firm", "Choose the firm that you act for.", fields={"firm": "Choose a firm."})
+    if package.audience == "person" and by.firm is not None:
+        raise InvalidError("onething.person", "This is for persons: act for yourself or a relative.",
+                           fields={"for": "Choose for whom you apply."})  # fmt: skip
     now = time.now()
     with transaction.atomic():
         draft = Draft(
@@ -52,37 +60,78 @@ def start(by: Actor, package_id: str, raw_answers: Mapping[str, Any], consent: b
     return queries.draft_view(draft)
 
 
-def save(by: Actor, draft_id: str, values: Mapping[str, Any], complete: bool) -> shapes.Draft:
+def save(by: Actor, draft_id: str, values: Mapping[str, Any], complete: bool, seen: int | None) -> shapes.Draft:
     """Keep the answers of the form; with `complete` every required field must be there.
 
     The draft comes back with `errors` by field. What is valid is kept either way, so nothing typed is lost.
     """
     with transaction.atomic():
-        row = _open_draft(by, draft_id)
+        row = _open_draft(by, draft_id, "case.draft")
         form = queries.form_for(queries.compiled(row.package.hash), row.answers)
         checked = forms.validate(form, values, complete=complete)
+        kept, overtaken = merging.merged(
+            row.values, row.touched, checked.answers, row.version if seen is None else seen
+        )
+        changed = {field: value for field, value in kept.items() if value != row.values.get(field)}
+        if changed:
+            row.version += 1
+            row.touched = {**row.touched, **{field: [row.version, row.values.get(field)] for field in changed}}
         row.prefilled = {  # a value that was typed over is no longer the register's
-            field: origin
-            for field, origin in row.prefilled.items()
-            if checked.answers.get(field, row.values[field]) == row.values[field]
+            field: origin for field, origin in row.prefilled.items() if field not in changed
         }
-        row.values = {**row.values, **checked.answers}
+        row.values = {**row.values, **kept}
         row.updated_at = time.now()
         row.save()
-    return queries.draft_view(row, dict(checked.errors))
+        if changed:
+            audit.record(
+                by=by, action="onething.draft.saved", object=f"draft:{row.pk}", detail={"fields": sorted(changed)}
+            )
+    told = gettext("This was changed on another device meanwhile. Compare, then save what is right.")
+    return queries.draft_view(row, {**checked.errors, **dict.fromkeys(overtaken, told)})
+
+
+def ask_signature(by: Actor, draft_id: str) -> shapes.Draft:
+    """Ask those who may submit for the firm to check the draft and to sign it."""
+    with transaction.atomic():
+        row = _open_draft(by, draft_id, "case.draft")
+        package = queries.compiled(row.package.hash)
+        signers = [
+            person
+            for person in people.hearers(
+                by=HOUSE, person=row.person, firm=row.firm, permission="case.submit", matter=package.id
+            )
+            if person != (by.hand or by.person)
+        ]
+        if not signers:
+            raise ConflictError("onething.signers", "Nobody else may submit this. Ask the legal representative.")
+        row.sign_asked_at, row.sign_asked_by = time.now(), by.hand or by.person or ""
+        row.save(update_fields=["sign_asked_at", "sign_asked_by"])
+        for person in signers:
+            messages.send(
+                by=HOUSE,
+                to_person=person,
+                template="proxy.sign",
+                params={"title": dict(package.title), "name": by.name, "who": by.through or by.name},
+                key=f"sign:{row.pk}:{row.version}:{row.sign_asked_at:%Y%m%d}:{person}",
+                link=f"/applications/{row.pk}/check/",
+            )
+        audit.record(
+            by=by, action="onething.draft.sign_asked", object=f"draft:{row.pk}", detail={"asked": len(signers)}
+        )
+    return queries.draft_view(row)
 
 
 def add_material(by: Actor, draft_id: str, material: str, way: str, upload: shapes.Upload | None) -> shapes.Draft:
     """Satisfy one material by a file, by signing its commitment, or by saying that it follows."""
     with transaction.atomic():
-        row = _open_draft(by, draft_id)
+        row = _open_draft(by, draft_id, "case.commit" if way == "commitment" else "case.draft")
         found = _material(queries.draft_view(row), material)
         if upload is not None:
             kept = _store(by, found, upload, owner=f"draft:{row.pk}")
         elif way == "later" and found.material.can_follow:
             kept = {"how": "later", "ref": "", "name": ""}
         elif way == "commitment" and "commitment" in found.material.ways:
-            kept = {"how": "commitment", "ref": time.now().isoformat(), "name": by.name}
+            kept = {"how": "commitment", "ref": time.now().isoformat(), "name": by.through or by.name}
         else:
             raise InvalidError(
                 "onething.material.way",
@@ -101,6 +150,7 @@ def submit(by: Actor, draft_id: str, key: str) -> shapes.Receipt:
     with transaction.atomic():
         row = queries.own_draft(by, draft_id, lock=True)
         package = queries.compiled(row.package.hash)
+        by.require("case.submit", matter=package.id)
         view = queries.draft_view(row)
         if row.case_no is None:
             _require_complete(view)
@@ -118,7 +168,7 @@ def _open_case(by: Actor, row: Draft, view: shapes.Draft, key: str) -> CaseView:
     opened = cases.open_case(
         by=by,
         plan=plan,
-        applicant=Applicant(person=row.person, firm=row.firm, name=by.name),
+        applicant=Applicant(person=by.person or "", firm=row.firm, name=by.name),
         subject=package.title["zh"],
         items=[i.matter.id for i in view.guide.items],
         form={**row.values, "answers": dict(answers)},
@@ -187,8 +237,9 @@ def fill_gap(by: Actor, case_no: str, uploads: Mapping[str, shapes.Upload], key:
         return cases.command(by=by, case=case_no, action="fill_gap", key=key, body={"materials": given})
 
 
-def _open_draft(by: Actor, draft_id: str) -> Draft:
+def _open_draft(by: Actor, draft_id: str, permission: str) -> Draft:
     row = queries.own_draft(by, draft_id, lock=True)
+    by.require(permission, matter=row.package.package)
     if row.case_no is not None:
         raise ConflictError(
             "onething.submitted", "This application has been submitted as %(case)s.", {"case": row.case_no}

@@ -58,7 +58,9 @@ def _ask_registers(by: Actor, draft: Draft, guide: Guide) -> _Known:
     wanted |= {way.removeprefix("data:") for m in guide.materials for way in m.material.ways if way.startswith("data:")}
     purpose, consent = f"onething:{package.id}", f"draft:{draft.pk}"
     person = people.person(by=by.with_purpose(purpose), id=draft.person)
-    subjects = {"person": draft.person, **({"firm": draft.firm} if draft.firm else {})}
+    subjects = {"firm": draft.firm} if draft.firm else {"person": draft.person}
+    if draft.firm and not by.on_behalf_of:  # a firm's form speaks of its legal representative, never of an agent
+        subjects["person"] = draft.person
     resolved = {sources.resolve(source, person.sex) for source in wanted}
     facts: dict[tuple[str, str], Fact] = {}
     licences: dict[str, str] = {}

@@ -7,6 +7,7 @@ from liangxi.core.cases import face as cases
 from liangxi.core.certificates import face as certificates
 from liangxi.core.certificates.shapes import Holder
 from liangxi.core.messages import face as messages
+from liangxi.core.people import face as people
 from liangxi.kit import actor
 from liangxi.systems.onething import queries
 from liangxi.systems.onething.shapes import Package
@@ -27,6 +28,9 @@ Told = (
     | case_events.MatterTransferred
     | case_events.SpecialProcedureOpened
     | case_events.SpecialProcedureEnded
+    | case_events.CaseWithdrawn
+    | case_events.SupplementAnswered
+    | case_events.GapFilled
 )
 HOUSE = actor.system("onething")
 TOLD: dict[type, str] = {  # the template of the message that each event sends to the applicant
@@ -45,15 +49,19 @@ TOLD: dict[type, str] = {  # the template of the message that each event sends t
     case_events.MatterTransferred: "case.transferred",
     case_events.SpecialProcedureOpened: "case.special",
     case_events.SpecialProcedureEnded: "case.resumed",
+    case_events.CaseWithdrawn: "case.withdrawn",
+    case_events.SupplementAnswered: "case.supplemented",
+    case_events.GapFilled: "case.gap_filled",
 }
 _NOTES = ("note", "reason", "finding")  # what an event says in words
 
 
 def issue_result(event: case_events.MatterDecided) -> None:
     """Issue the certificate of an approved matter and tell the case; the case number is the key of both."""
-    if event.outcome != "approve" or not event.result:
+    draft = queries.draft_if_of_case(event.parent_no)
+    if event.outcome != "approve" or not event.result or draft is None:
         return
-    package = queries.compiled(queries.draft_of_case(event.parent_no).package.hash)
+    package = queries.compiled(draft.package.hash)
     matter = package.item(event.item).matter
     if matter.result is None:
         return
@@ -68,6 +76,7 @@ def issue_result(event: case_events.MatterDecided) -> None:
         source=event.case_no,
         key=f"{event.case_no}:{matter.result.type}",
         valid_from=event.at.date(),
+        matter=package.id,
     )
     cases.command(
         by=HOUSE,
@@ -100,7 +109,10 @@ def _shown(package: Package, field: str, value: Any) -> str:
 
 
 def tell_applicant(event: Told) -> None:
-    """One message to the applicant about what happened to the case, once per happening."""
+    """One message about what happened to the case to everybody whom it concerns, once per happening.
+
+    Cases that did not begin with a package tell their applicants in their own words.
+    """
     case_no: str = getattr(event, "parent_no", event.case_no)
     item: str = getattr(event, "item", "")
     draft = queries.draft_if_of_case(case_no)
@@ -111,11 +123,13 @@ def tell_applicant(event: Told) -> None:
     template = TOLD[type(event)]
     if isinstance(event, case_events.MatterDecided) and event.outcome != "approve":
         template = "case.denied"
-    messages.send(
-        by=HOUSE,
-        to_person=event.applicant_person,
-        template=template,
-        params={"case": case_no, "title": dict(title), "note": _note(event), "days": getattr(event, "days", 0)},
-        key=f"{template}:{event.case_no}:{event.at.isoformat()}",
-        link=f"/cases/{case_no}/",
-    )
+    told = people.hearers(by=HOUSE, person=event.applicant_person, firm=event.applicant_firm, matter=package.id)
+    for person in told:
+        messages.send(
+            by=HOUSE,
+            to_person=person,
+            template=template,
+            params={"case": case_no, "title": dict(title), "note": _note(event), "days": getattr(event, "days", 0)},
+            key=f"{template}:{event.case_no}:{event.at.isoformat()}:{person}",
+            link=f"/cases/{case_no}/",
+        )

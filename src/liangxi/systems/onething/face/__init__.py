@@ -2,6 +2,7 @@
 
 from liangxi.systems.onething.face.applying import (
     add_material,
+    ask_signature,
     draft,
     drafts,
     save,
@@ -30,6 +31,7 @@ __all__ = [
     "add_material",
     "answer_supplement",
     "application",
+    "ask_signature",
     "check_profile",
     "definition",
     "draft",

@@ -123,14 +123,19 @@ def version_rows(package: str | None) -> tuple[shapes.VersionRow, ...]:
     )
 
 
+def _own(by: Actor) -> Q:
+    """The drafts of the firm, or of the person, for whom `by` speaks."""
+    return Q(firm=by.firm) if by.firm else Q(person=by.person or "", firm=None)
+
+
 def own_draft(by: Actor, id: str, *, lock: bool = False) -> Draft:
     """The draft of `by`; NotFoundError when it is somebody else's or does not exist."""
     rows = Draft.objects.select_for_update() if lock else Draft.objects.select_related("package")
     try:
-        row = rows.filter(pk=UUID(id), person=by.person or "").first()
+        row = rows.filter(_own(by), pk=UUID(id)).first()
     except ValueError:
         row = None
-    if row is None:
+    if row is None or not by.may("case.own", matter=row.package.package):
         raise NotFoundError("onething.draft", "You have no such application.")
     return row
 
@@ -151,6 +156,8 @@ def draft_view(row: Draft, errors: dict[str, str] | None = None) -> shapes.Draft
         materials=tuple(_material(m, row.materials.get(m.material.id)) for m in found.materials),
         updated_at=row.updated_at,
         case_no=row.case_no,
+        version=row.version,
+        sign_asked_at=row.sign_asked_at,
     )
 
 
@@ -168,8 +175,8 @@ def _material(expected: shapes.GuideMaterial, kept: dict[str, str] | None) -> sh
 
 def drafts_of(by: Actor) -> tuple[shapes.Draft, ...]:
     """The applications of `by` that are not submitted yet, the last touched first."""
-    rows = Draft.objects.filter(person=by.person or "", case_no=None).select_related("package")
-    return tuple(draft_view(row) for row in rows.order_by("-updated_at")[:20])
+    rows = Draft.objects.filter(_own(by), case_no=None).select_related("package").order_by("-updated_at")[:20]
+    return tuple(draft_view(row) for row in rows if by.may("case.own", matter=row.package.package))
 
 
 def application(row: Draft, values: Mapping[str, Any]) -> shapes.Application:
@@ -181,9 +188,10 @@ def application(row: Draft, values: Mapping[str, Any]) -> shapes.Application:
 
 def own_draft_of_case(by: Actor, case_no: str) -> Draft:
     """The locked draft of `by` that became a case; NotFoundError."""
-    row = Draft.objects.select_for_update().filter(case_no=case_no, person=by.person or "").first()
+    row = Draft.objects.select_for_update().filter(_own(by), case_no=case_no).first()
     if row is None:
         raise NotFoundError("onething.draft", "You have no such application.")
+    by.require("case.submit", matter=row.package.package)
     return row
 
 

@@ -290,7 +290,10 @@ class DraftMaterial:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An application that is not yet submitted; it can be left and taken up on another device."""
+    """An application that is not yet submitted; it can be left and taken up on another device.
+
+    `version` grows with every change of an answer; `sign_asked_at` is when a signer was asked to check and submit it.
+    """
 
     id: str
     guide: Guide
@@ -303,6 +306,15 @@ class Draft:
     materials: tuple[DraftMaterial, ...]
     updated_at: datetime
     case_no: str | None
+    version: int = 0
+    sign_asked_at: datetime | None = None
+
+    @property
+    def step(self) -> str:
+        """Where its applicant goes on: form, materials or check."""
+        asked = [field.id for field in self.form.fields if field.required and field.when is None]
+        has_gaps = any(self.values.get(id) in (None, "", []) for id in asked)
+        return "form" if has_gaps or self.errors else "materials" if self.missing else "check"
 
     @property
     def missing(self) -> tuple[DraftMaterial, ...]:

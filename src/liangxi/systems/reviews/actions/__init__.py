@@ -1,0 +1,1 @@
+"""Giving reviews and putting bad ones right."""

@@ -1,0 +1,1 @@
+"""The laws of reviews, without a database."""
