@@ -11,5 +11,5 @@ BACKWARD = "ALTER TABLE audit_entry DROP COLUMN on_behalf"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_trail")]
+    dependencies = [("audit", "0002_record")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
