@@ -135,7 +135,8 @@ def test_a_bad_review_opens_one_case_with_its_lights_and_closes_when_supervision
     assert shown.reply == "已整改，增设窗口" and not hasattr(shown, "person")
     assert not cases.inbox(by=doctor, query=case).rows
     audit.seal()
-    assert [e.actor for e in audit.entries_of(by=HOUSE, action="reviews.contact.view").entries] == [doctor.account]
+    looks = audit.entries_of(by=HOUSE, action="reviews.contact.view", actor=doctor.account).entries
+    assert [look.detail["case"] for look in looks] == [case]
 
 
 def test_an_answer_that_is_sent_back_begins_a_further_round_and_an_appeal_takes_the_review_out(ended):
