@@ -14,7 +14,9 @@ from liangxi.portals.access import HouseRequest, staff
 from liangxi.portals.office import data_wording as words
 from liangxi.portals.words import in_words, sentence
 from liangxi.systems.data import face as data
+from liangxi.systems.data.shapes import Resource
 
+FIELD = ("name", "title", "type", "grade", "is_key", "is_personal", "is_authoritative", "source")
 NARROW = ("kind", "org", "sharing", "opening", "register", "origin")
 
 
@@ -68,6 +70,7 @@ def _resource(request: HouseRequest, id: str, errors: dict[str, str]) -> HttpRes
     context = {
         "seen": seen,
         "made": seen.definition,
+        **_lineage(seen),
         "card": seen.card,
         "history": data.history(by=by, id=id),
         "errors": errors,
@@ -75,6 +78,27 @@ def _resource(request: HouseRequest, id: str, errors: dict[str, str]) -> HttpRes
         "names": names(),
     }
     return render(request, "office/data/resource.html", context, status=422 if errors else 200)
+
+
+def _lineage(seen: Resource) -> dict[str, Any]:
+    """The fields with the resource that each copies, the relations, and the copies by resource, under their titles."""
+    titles, own = seen.titles, {field.name: field.title for field in seen.definition.fields}
+    fields = []
+    for field in seen.definition.fields:
+        source = field.source.partition(".")[0]
+        fields.append({name: getattr(field, name) for name in FIELD} | {
+            "source_resource": source, "source_title": titles.get(source, source)})  # fmt: skip
+    copies: dict[str, list[Any]] = {}
+    for name, other, _ in seen.mirrors:
+        copies.setdefault(other, []).append(own.get(name, name))
+    return {
+        "fields": fields,
+        "relations": [
+            (one.kind, one.resource, titles.get(one.resource, one.resource)) for one in seen.definition.relations
+        ],
+        "related": [(one.kind, one.resource, titles.get(one.resource, one.resource)) for one in seen.related],
+        "copies": [(id, titles.get(id, id), names) for id, names in copies.items()],
+    }
 
 
 @staff("data.manage", "data.review")

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from liangxi.core.search import face as search
 from liangxi.kit import time
@@ -84,13 +85,17 @@ def resource(by: Actor, id: str, version: int | None, *, in_work: bool) -> Resou
     if shown is None or (shown.state in IN_WORK and not is_inside):
         raise unknown(id)
     made = catalogue.compile_definition(shown.definition)
+    made = replace(made, fields=tuple(_sourced(id, made)))
+    mirrors = _mirrors(id)
+    related = tuple(Relation(one.kind, one.resource_id) for one in _related(id))
     return Resource(
         card=card(row),
-        definition=replace(made, fields=tuple(_sourced(id, made))),
+        definition=made,
         version=shown.number,
         version_state=shown.state,
-        mirrors=_mirrors(id),
-        related=tuple(Relation(one.kind, one.resource_id) for one in _related(id)),
+        mirrors=mirrors,
+        related=related,
+        titles=_titles(made, mirrors, related),
         actions=actions_for(by, row, shown),
         note=shown.note if is_inside else "",
         submitted_by=shown.submitted_by if is_inside else "",
@@ -98,6 +103,15 @@ def resource(by: Actor, id: str, version: int | None, *, in_work: bool) -> Resou
         withdrawn_at=row.withdrawn_at,
         withdrawn_why=row.withdrawn_why,
     )
+
+
+def _titles(
+    made: ResourceDefinition, mirrors: Iterable[tuple[str, str, str]], related: Iterable[Relation]
+) -> dict[str, dict[str, str]]:
+    """The titles of the resources that this one copies, is copied by, or stands in a relation to."""
+    named = {field.source.partition(".")[0] for field in made.fields} | {other for _, other, _ in mirrors}
+    named |= {one.resource for one in (*made.relations, *related)}
+    return dict(models.Resource.objects.filter(pk__in=named).values_list("pk", "title"))
 
 
 def _version(row: models.Resource, number: int | None, *, in_work: bool) -> models.ResourceVersion | None:
@@ -216,16 +230,21 @@ def history(by: Actor, id: str) -> tuple[ResourceVersion, ...]:
         ResourceVersion(
             number=one.number,
             state=one.state,
-            author=one.author_name,
+            author=_who(one.author, one.author_name),
             saved_at=one.saved_at,
             submitted_at=one.submitted_at,
-            reviewer=one.reviewer_name,
+            reviewer=_who(one.reviewed_by, one.reviewer_name),
             reviewed_at=one.reviewed_at,
             note=one.note,
             changes=tuple(Change(*change) for change in one.changes),
         )
         for one in found
     )
+
+
+def _who(account: str, name: str) -> str:
+    """Who did it; what no person did, the profile of the city brought."""
+    return gettext("The city's profile") if account.startswith("system:") else name
 
 
 def coverage() -> tuple[RegisterCoverage, ...]:

@@ -100,6 +100,7 @@ def need(by: Actor, row: models.Need) -> Need:
 def request(row: models.NeedRequest, clock: tuple[datetime | None, str]) -> NeedRequest:
     """A line of the responsibility list."""
     due, light = clock if row.state in _CLOCKED else (None, "none")
+    known = dict(row.resource.fields.values_list("name", "title"))
     return NeedRequest(
         id=str(row.pk),
         need=str(row.need_id),
@@ -108,6 +109,7 @@ def request(row: models.NeedRequest, clock: tuple[datetime | None, str]) -> Need
         sharing=row.resource.sharing,
         org=row.org,
         columns=tuple(row.columns),
+        column_titles=tuple(known.get(name, {"zh": name, "en": name}) for name in row.columns),
         rows=row.rows,
         state=row.state,
         item_no=row.item_no,

@@ -12,6 +12,7 @@ from liangxi.systems.data.shapes.catalogue import Grade
 ENOUGH = 0.9  # of the filled cells must be valid for a number with a check digit to be believed
 CODE_VALUES = 50  # a column with so few different values, each often used, is a list of codes
 SHOWN = 3
+IDENTITIES = ("citizen_id", "uscc", "licence_number", "plate_number", "estate_number")
 
 Check = Callable[[str], bool]
 
@@ -53,18 +54,18 @@ def _proposal(
     header: str, n: int, filled: list[str], total: int, element: Element | None, taken: set[str]
 ) -> FieldProposal:
     distinct = len(set(filled))
-    is_key = total > 1 and len(filled) == total and distinct == total and type_of(filled) != "number"
+    is_unique = total > 1 and len(filled) == total and distinct == total
+    may_be_key = is_unique and type_of(filled) not in ("number", "date", "datetime", "boolean")
     name = _free(element.name if element else _slug(header, n), taken)
     title = {"zh": header or name, "en": element.title["en"] if element else header or name}
     is_personal = element.is_personal if element else False
-    hints = (*(("key",) if is_key else ()), *((element.name,) if element else ()))
+    hints = (*(("key",) if may_be_key else ()), *((element.name,) if element else ()))
     field = ResourceField(
         name=name,
         title=title,
         type=_declared(element, type_of(filled)),
         element=element.name if element else "",
         subject=element.subject if element else "",
-        is_key=is_key,
         is_personal=is_personal,
         grade=cast(Grade, element.grade) if element else "general-1",
     )

@@ -144,6 +144,7 @@ class Resource:
     version_state: str
     mirrors: tuple[tuple[str, str, str], ...]  # (own field, other resource, its field): copies of what is held here
     related: tuple[Relation, ...]  # those that point here
+    titles: Mapping[str, Titles]  # of every other resource that is named here
     actions: tuple[str, ...]
     note: str = ""
     submitted_by: str = ""

@@ -31,6 +31,7 @@ class NeedRequest:
     sharing: str
     org: str
     columns: tuple[str, ...]
+    column_titles: tuple[Titles, ...]
     rows: Mapping[str, Any] | None
     state: str
     item_no: str
