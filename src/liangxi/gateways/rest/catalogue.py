@@ -27,7 +27,7 @@ class ResourceFilter(PageQuery):
     org: Code = ""
     sharing: Literal["", "unconditional", "conditional", "not-shared"] = ""
     opening: Literal["", "unconditional", "conditional", "not-open"] = ""
-    register: Code = ""
+    base_register: Code = ""
     origin: Code = ""
 
 
@@ -47,7 +47,7 @@ def resources(request: Caller, response: HttpResponse, wanted: Query[ResourceFil
         org=wanted.org,
         sharing=wanted.sharing,
         opening=wanted.opening,
-        register=wanted.register,
+        register=wanted.base_register,
         origin=wanted.origin,
         after=wanted.after,
         limit=wanted.limit,

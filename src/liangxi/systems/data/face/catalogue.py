@@ -16,7 +16,7 @@ from liangxi.systems.data.shapes import (
 
 
 def resource(*, by: Actor, id: str, version: int | None = None, in_work: bool = False) -> Resource:
-    """A resource: the version in force, that of a number, or with `in_work` the one that waits (None is not found).
+    """A resource: the version in force, that of a number, or with `in_work` the one that waits, when there is one.
 
     What was published is for all staff; what is in work for its department (`data.manage`) and the bureau
     (`data.review`). NotFoundError `data.resource.unknown`.

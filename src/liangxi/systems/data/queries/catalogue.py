@@ -115,13 +115,14 @@ def _titles(
 
 
 def _version(row: models.Resource, number: int | None, *, in_work: bool) -> models.ResourceVersion | None:
-    """The version of a number; else the one in work when wanted or when nothing was published yet."""
+    """The version of a number; else the one in work when it is wanted and there; else the one in force."""
     all_of = row.versions.order_by("-number")
     if number is not None:
         return all_of.filter(number=number).first()
-    if in_work or row.version is None:
-        return all_of.filter(state__in=IN_WORK).first()
-    return all_of.filter(number=row.version).first()
+    work = all_of.filter(state__in=IN_WORK).first() if in_work or row.version is None else None
+    if work is not None:
+        return work
+    return all_of.filter(number=row.version or 0).first()
 
 
 def _sourced(id: str, made: ResourceDefinition) -> Iterable[Any]:
