@@ -15,7 +15,7 @@ def test_no_half_version_no_lost_change_no_torn_file():
     seed = random.randrange(10**6)
     with open_place() as place:
         house = House(place / "var")
-        assert house.command("prepare", "--no-sample").returncode == 0
+        assert house.command("manage", "migrate", "-v0").returncode == 0
         postgres.start(place / "var/pg")
         try:
             done = subprocess.run(
