@@ -48,7 +48,9 @@ def late_rows(rows: int, changes: int) -> Any:
 
     step = rows // changes
     late = f"SELECT * REPLACE (0.07::DECIMAL(12, 2) AS amount) FROM ({SQL} FROM range(0, {rows}, {step}) AS t(n))"  # noqa: S608
-    return duckdb.connect().execute(f"{late} LIMIT {changes}").to_arrow_table()
+    found = duckdb.sql(f"{late} LIMIT {changes}")
+    assert found is not None
+    return found.to_arrow_table()
 
 
 def spent(work: Callable[[], Any]) -> tuple[float, float, Any]:
