@@ -134,3 +134,31 @@ def review_kinds() -> dict[str, str]:
         "mistaken": gettext("Appeal: the review is mistaken"),
         "malicious": gettext("Appeal: the review is malicious"),
     }
+
+
+def happenings() -> dict[str, str]:
+    """The word for each event of a case that a program may hear of."""
+    return {
+        "cases.CaseSubmitted": pgettext("event", "Submitted"),
+        "cases.CaseAccepted": pgettext("event", "Accepted"),
+        "cases.CaseRefused": pgettext("event", "Not accepted"),
+        "cases.SupplementRequested": pgettext("event", "Correction asked for"),
+        "cases.SupplementAnswered": pgettext("event", "Correction given"),
+        "cases.GapFilled": pgettext("event", "Materials followed"),
+        "cases.MatterDecided": pgettext("event", "Matter decided"),
+        "cases.MatterTransferred": pgettext("event", "Matter transferred"),
+        "cases.MatterTerminated": pgettext("event", "Ended without a decision"),
+        "cases.MatterReopened": pgettext("event", "Looked at once more"),
+        "cases.DecisionRevoked": pgettext("event", "Grant revoked"),
+        "cases.CommitmentRejected": pgettext("event", "Commitment found false"),
+        "cases.SpecialProcedureOpened": pgettext("event", "Special procedure begun"),
+        "cases.SpecialProcedureEnded": pgettext("event", "Special procedure ended"),
+        "cases.LimitExtended": pgettext("event", "Limit extended"),
+        "cases.CaseCorrected": pgettext("event", "Answers corrected"),
+        "cases.CaseReadyForHandOut": pgettext("event", "Ready for hand-out"),
+        "cases.CaseClosed": pgettext("event", "Handed out"),
+        "cases.CaseWithdrawn": pgettext("event", "Withdrawn"),
+        "cases.CaseRated": pgettext("event", "Rated"),
+        "cases.SupervisionRaised": pgettext("event", "Supervision raised"),
+        "webhooks.Ping": pgettext("event", "Trial event"),
+    }

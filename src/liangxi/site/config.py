@@ -1,5 +1,6 @@
 """What a deployment may set, read once from the environment. `docs/operators/settings.md` lists every name."""
 
+import ipaddress
 import os
 import re
 import secrets
@@ -33,6 +34,7 @@ class Config:
     lake_memory: int  # megabytes that one reading or writing of the lake may hold
     lake_threads: int
     engine: str  # Spark Connect for the heavy work on the lake; empty: in this process
+    webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
     @property
     def city_root(self) -> Path:
@@ -79,6 +81,7 @@ def read() -> Config:
         lake_memory=_number("LIANGXI_LAKE_MEMORY", default=1024, low=128, high=1_000_000),
         lake_threads=_number("LIANGXI_LAKE_THREADS", default=_processes(), low=1, high=256),
         engine=_engine(),
+        webhook_networks=_networks("LIANGXI_WEBHOOK_NETWORKS"),
     )
 
 
@@ -101,6 +104,17 @@ def _engine() -> str:
             "LIANGXI_ENGINE must be the address of a Spark Connect server, such as sc://host:15002.",
         )
     return text
+
+
+def _networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in os.environ.get(name, "").split(",") if one.strip())
+    except ValueError as error:
+        raise InvalidError(
+            "config.networks",
+            "%(name)s must be networks such as 10.1.0.0/16, separated by commas: %(error)s.",
+            {"name": name, "error": str(error)},
+        ) from error
 
 
 def _processes() -> int:

@@ -5,6 +5,7 @@ from liangxi.core.cases import face as cases
 from liangxi.core.events import face as events
 from liangxi.core.files import face as files
 from liangxi.core.lake import face as lake
+from liangxi.core.webhooks import face as webhooks
 from liangxi.kit.actor import system
 from liangxi.site import marks
 from liangxi.site.worker import Job
@@ -44,6 +45,11 @@ def sweep_lake() -> int:
     return lake.sweep().files
 
 
+def tell_outside() -> int:
+    """Hand events to the programs that listen, and send what is due."""
+    return webhooks.hand_out() + webhooks.send_due()
+
+
 def beat() -> int:
     """Leave a sign of life, which `/health` looks for."""
     marks.put("worker")
@@ -55,8 +61,10 @@ JOBS = (
     Job("audit", 1.0, audit.seal),
     Job("clock", 15.0, keep_time),
     Job("grants", 3600.0, review_grants),
+    Job("webhooks", 0.5, tell_outside),
     Job("files", 3600.0, sweep_files),
     Job("lake", 60.0, compact_lake),
     Job("lake files", 3600.0, sweep_lake),
+    Job("forgetting", 3600.0, webhooks.forget),
     Job("beat", BEAT, beat),
 )

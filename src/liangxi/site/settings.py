@@ -12,6 +12,7 @@ CONFIG = config.read()
 BASE = Path(__file__).resolve().parent
 
 SECRET_KEY = config.secret(CONFIG.home, "django")
+WEBHOOK_NETWORKS = CONFIG.webhook_networks
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
 if CONFIG.public_url.startswith(("http://", "https://")):
@@ -61,6 +62,7 @@ CORE = [
     "lake",
     "engines",
     "cases",
+    "webhooks",
 ]
 SYSTEMS = ["data", "twin", "sensing", "onething", "reviews"]
 GATEWAYS = ["rest"]

@@ -11,6 +11,7 @@ from liangxi.core.forms import face as forms
 from liangxi.core.messages.shapes import Message
 from liangxi.core.people.shapes import Organisation
 from liangxi.core.places.shapes import Division
+from liangxi.core.webhooks.shapes import Sent, Subscription
 from liangxi.systems.onething.shapes import (
     Cost,
     Draft,
@@ -66,6 +67,27 @@ class Messages:
 
     items: tuple[Message, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventTypes:
+    """What can be subscribed to."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """One's own webhooks, the newest first."""
+
+    items: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What was sent to a webhook or waits for it, the newest first."""
+
+    items: tuple[Sent, ...]
 
 
 @dataclass(frozen=True, slots=True)

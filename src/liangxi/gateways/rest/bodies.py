@@ -1,6 +1,6 @@
 """What callers send beside commands."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Base64Bytes, ConfigDict, Field
@@ -51,6 +51,15 @@ class Following(Body):
     """Materials that were to follow the acceptance (容缺受理), files by material."""
 
     files: Annotated[dict[str, Upload], Field(min_length=1)]
+
+
+class Subscribe(Body):
+    """A webhook: the address to call, the types of events, and how a CloudEvent lies in the request."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    url: Annotated[str, Field(min_length=8, max_length=500)]
+    types: Annotated[list[str], Field(min_length=1, max_length=60)]
+    mode: Literal["structured", "binary"] = "structured"
 
 
 def uploads_of(files: dict[str, Upload]) -> dict[str, tuple[str, bytes]]:

@@ -15,6 +15,7 @@ from liangxi.core.people import face as people
 from liangxi.kit.errors import InvalidError
 from liangxi.portals.access import HouseRequest, next_url, oneself, unassisted
 from liangxi.portals.api_keys import keys_page
+from liangxi.portals.webhooks import webhooks_page
 from liangxi.portals.words import in_words
 from liangxi.systems.data import face as data
 
@@ -81,3 +82,11 @@ def me(request: HouseRequest) -> HttpResponse:
 def keys(request: HouseRequest) -> HttpResponse:
     """Keys with which programs act for me, or for the firm that I act for."""
     return keys_page(request, "citizen/keys.html")
+
+
+@oneself
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def webhooks(request: HouseRequest) -> HttpResponse:
+    """Programs that are told what happens to my cases, or to those of the firm that I act for."""
+    return webhooks_page(request, "citizen/webhooks.html")

@@ -39,6 +39,7 @@ urlpatterns = [
     path("me/proxies/", acting.proxies, name="proxies"),
     path("me/proxies/<uuid:proxy>/", acting.answer, name="proxy"),
     path("me/keys/", account.keys, name="keys"),
+    path("me/webhooks/", account.webhooks, name="webhooks"),
     path("login/", signing.login, name="login"),
     path("logout/", signing.logout, name="logout"),
 ]

@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from liangxi.core.events import face as events
 from liangxi.kit.errors import HouseError, InvalidError
 from liangxi.portals.access import HouseRequest, staff
+from liangxi.portals.webhooks import webhooks_page
 from liangxi.portals.words import sentence
 
 
@@ -50,3 +51,10 @@ def skip(request: HouseRequest, delivery: int) -> HttpResponse:
 def _page(request: HouseRequest, errors: dict[str, str]) -> HttpResponse:
     context = {"letters": events.dead_letters(by=request.actor), "errors": errors}
     return render(request, "office/deliveries.html", context, status=422 if errors else 200)
+
+
+@staff("events.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def outside(request: HouseRequest) -> HttpResponse:
+    """The webhooks of all accounts."""
+    return webhooks_page(request, "office/all_webhooks.html", everybody=True)

@@ -16,6 +16,7 @@ from liangxi.kit.errors import ConflictError, ForbiddenError, HouseError, Invali
 from liangxi.portals.access import HouseRequest, staff
 from liangxi.portals.api_keys import keys_page
 from liangxi.portals.office.fields import required_day
+from liangxi.portals.webhooks import webhooks_page
 from liangxi.portals.words import in_words, sentence
 
 
@@ -99,3 +100,11 @@ def _page(request: HouseRequest, errors: dict[str, str]) -> HttpResponse:
         "today": time.today(),
     }
     return render(request, "office/own.html", context, status=422 if errors else 200)
+
+
+@staff()
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def webhooks(request: HouseRequest) -> HttpResponse:
+    """Programs that are told what happens to the cases that I may read."""
+    return webhooks_page(request, "office/webhooks.html")

@@ -78,9 +78,11 @@ urlpatterns = [
     path("deliveries/", deliveries.dead, name="deliveries"),
     path("deliveries/<int:delivery>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:delivery>/skip/", deliveries.skip, name="skip"),
+    path("webhooks/", deliveries.outside, name="all_webhooks"),
     path("own/", own.posts, name="own"),
     path("own/lend/", own.lend, name="lend"),
     path("own/take-back/", own.take_back, name="take_back"),
     path("own/password/", own.password, name="password"),
     path("own/keys/", own.keys, name="keys"),
+    path("own/webhooks/", own.webhooks, name="webhooks"),
 ]

@@ -134,6 +134,11 @@ TEMPLATES: Mapping[str, Words] = {
         "zh": ("授权已交回", "{agent}不再担任{role}（{name}）。"),
         "en": ("The role was given back", "{agent} no longer acts as {role} for {name}."),
     },
+    "webhook_disabled": {
+        "zh": ("事件推送已停用", "推送给“{name}”的事件一直送不到，已停用：{error}。修好接收地址后可以重新启用。"),
+        "en": ("Webhook switched off", "Events for “{name}” could not be delivered and are not sent any more: {error}. "
+               "Mend the receiver and switch it on again."),
+    },
     "data.corrected": {
         "zh": ("数据已更正", "您对“{title}”的异议已核实并更正：{note}。"),
         "en": ("Data corrected", "Your objection to “{title}” was right and the value was corrected: {note}."),

@@ -1,0 +1,201 @@
+"""From the outbox to the receivers: handed to the subscriptions, sent in turn, settled by the answer.
+
+The request itself runs in a thread and without a transaction. A delivery that is under way is leased: its `due_at` lies
+ahead, so that it is sent again when the worker died. The head of a subject must be settled before the next of the same
+subject leaves: in order, at least once. A dead letter holds nobody up; each event carries its `sequence`.
+"""
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+
+from liangxi.core.audit import face as audit
+from liangxi.core.cases import events as case_events
+from liangxi.core.cases import face as cases
+from liangxi.core.events import face as outbox
+from liangxi.core.events.shapes import StoredEvent
+from liangxi.core.messages import face as messages
+from liangxi.core.people import face as people
+from liangxi.core.webhooks import models, ports, queries, rules
+from liangxi.core.webhooks.shapes import PING, Answer, Parcel
+from liangxi.kit import time
+from liangxi.kit.actor import Actor, system
+from liangxi.kit.errors import HouseError
+
+log = structlog.get_logger()
+BY = system("webhooks")
+TYPES = tuple(f"cases.{name}" for name in sorted(vars(case_events)) if isinstance(vars(case_events)[name], type)
+              and vars(case_events)[name].__module__ == case_events.__name__)  # fmt: skip
+LEASE = timedelta(seconds=60)  # longer than a request may take
+AT_ONCE = 16  # requests under way in this process
+_GLANCE = 0.2  # seconds that a turn of the worker waits for answers
+_pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhooks")
+_under_way: dict[Future[Answer], int] = {}
+
+_CLAIM = """
+UPDATE webhooks_sending SET due_at = %(until)s WHERE id IN (
+  SELECT s.id FROM webhooks_sending s JOIN webhooks_subscription u ON u.id = s.subscription_id
+  WHERE s.state = 'due' AND s.due_at <= %(now)s AND u.state = 'active' AND NOT EXISTS (
+    SELECT 1 FROM webhooks_sending e WHERE e.subscription_id = s.subscription_id AND e.subject = s.subject
+    AND e.state = 'due' AND e.id < s.id)
+  ORDER BY s.due_at LIMIT %(limit)s FOR UPDATE OF s SKIP LOCKED)
+RETURNING id
+"""
+
+
+def hand_out(limit: int) -> int:
+    """Hand later events of the outbox to the subscriptions that want them; how many events were looked at."""
+    models.Cursor.objects.get_or_create(pk=1, defaults={"position": 0})
+    with transaction.atomic():
+        cursor = models.Cursor.objects.select_for_update(skip_locked=True).first()
+        if cursor is None:  # another worker is at it
+            return 0
+        events = outbox.stream(by=BY, after=cursor.position, limit=limit)
+        if not events:
+            return 0
+        active = list(models.Subscription.objects.filter(state="active"))
+        rows = [_row(one, event) for event in events for one in active if _wants(one, event)]
+        models.Sending.objects.bulk_create(rows, ignore_conflicts=True)
+        cursor.position = events[-1].position
+        cursor.save(update_fields=["position"])
+    return len(events)
+
+
+def _wants(row: models.Subscription, event: StoredEvent) -> bool:
+    if event.type not in row.types or event.time < row.made_at:
+        return False
+    if row.firm:
+        return event.data.get("applicant_firm") == row.firm
+    return not row.person or (event.data.get("applicant_person") == row.person and not event.data.get("applicant_firm"))
+
+
+def _row(subscription: models.Subscription, event: StoredEvent) -> models.Sending:
+    return models.Sending(
+        subscription=subscription,
+        event=event.uid,
+        type=event.type,
+        subject=event.subject,
+        at=event.time,
+        position=event.position,
+        data=rules.data_of(event.data, settings.CONFIG.public_url),
+        due_at=time.now(),
+    )
+
+
+def send_due(limit: int) -> int:
+    """Send what is due and settle what was answered, without waiting long for anybody; how many were settled."""
+    settled = _settle_answered(0)
+    claimed = _claim(min(limit, AT_ONCE - len(_under_way)))
+    dropped = sum(not _start(id) for id in claimed)
+    return settled + dropped + _settle_answered(_GLANCE)
+
+
+def _claim(limit: int) -> list[int]:
+    if limit < 1:
+        return []
+    now = time.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"until": now + LEASE, "now": now, "limit": limit})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _start(id: int) -> bool:
+    """Begin the request; False when its owner may not see the case any more, which settles it."""
+    row = models.Sending.objects.select_related("subscription").get(pk=id)
+    if not _may_see(row):
+        models.Sending.objects.filter(pk=id).update(state="dropped", settled_at=time.now())
+        return False
+    parcel = Parcel(id, row.subscription.url, _mode(row), _event(row), queries.keys(row.subscription))
+    _under_way[_pool.submit(ports.post, parcel, settings.WEBHOOK_NETWORKS)] = id
+    return True
+
+
+def _mode(row: models.Sending) -> Any:
+    return row.subscription.mode
+
+
+def _event(row: models.Sending) -> dict[str, Any]:
+    """CloudEvents 1.0 with the extension `sequence`: the place in the outbox, as text that sorts."""
+    stored = StoredEvent(row.position, row.event, row.type, row.subject, row.at, row.data)
+    return {**outbox.as_cloudevent(stored), "sequence": f"{row.position:019d}"}
+
+
+def _may_see(row: models.Sending) -> bool:
+    """Whether the owner may still see the case today: who lost his post or firm loses it for his programs too."""
+    if row.type == PING:
+        return True
+    try:
+        actor = actor_of(row.subscription)
+        return actor.kind == "public" or bool(cases.find_cases(by=actor, query=row.subject, limit=1).rows)
+    except HouseError:
+        return False
+
+
+def actor_of(row: models.Subscription) -> Actor:
+    """The owner as he stands today; a HouseError when account, firm or post is gone."""
+    post = None
+    if row.org:
+        post = next(
+            (one.id for one in people.posts_of(account=row.account) if one.organisation.code == row.org), "gone"
+        )
+    return people.actor_of(account_id=row.account, post=post, firm=row.firm or None)
+
+
+def _settle_answered(patience: float) -> int:
+    done, _ = wait(_under_way, timeout=patience, return_when=FIRST_COMPLETED) if _under_way else (set(), None)
+    for future in done:
+        _settle(_under_way.pop(future), future.result())
+    return len(done)
+
+
+def _settle(id: int, answer: Answer) -> None:
+    now = time.now()
+    with transaction.atomic():
+        row = models.Sending.objects.select_for_update().filter(pk=id, state="due").first()
+        if row is None:  # it was passed over meanwhile, or another worker settled it
+            return
+        target = models.Subscription.objects.select_for_update().get(pk=row.subscription_id)
+        row.tries, row.error = row.tries + 1, answer.error
+        if not answer.error:
+            row.state, row.settled_at = "done", now
+            target.failing_since, target.delivered_at = None, now
+        elif answer.status == 410 or row.tries >= rules.MAX_TRIES:
+            row.state, row.settled_at = "dead", now
+        else:
+            row.due_at = now + rules.pause(row.tries, answer)
+        if answer.error:
+            target.failing_since = target.failing_since or now
+            _give_up(target, answer)
+        row.save()
+        target.save()
+
+
+def _give_up(target: models.Subscription, answer: Answer) -> None:
+    """Gone (410), or failing for too long without a break: nothing more is sent, and the owner is told."""
+    since = target.failing_since or time.now()
+    if target.state != "active" or (answer.status != 410 and time.now() - since < rules.PATIENCE):
+        return
+    target.state, target.reason = "disabled", "gone" if answer.status == 410 else "failing"
+    detail = {"subscription": str(target.pk), "reason": target.reason}
+    audit.record(by=BY, action="webhooks.disabled", object=f"account:{target.account}", detail=detail)
+    log.warning("webhooks.subscription.disabled", subscription=str(target.pk), reason=target.reason)
+    if target.person:
+        messages.send(
+            by=BY,
+            to_person=target.person,
+            template="webhook_disabled",
+            params={"name": target.name, "error": answer.error},
+            key=f"webhooks:{target.pk}:{since.isoformat()}",
+            link="/me/webhooks/",
+        )
+
+
+def forget() -> int:
+    """Remove settled deliveries that are older than they are shown."""
+    old = Q(state__in=["done", "dropped"]) & Q(settled_at__lt=time.now() - rules.KEPT)
+    return models.Sending.objects.filter(old).delete()[0]
