@@ -8,6 +8,7 @@ rows in Parquet, asks a few heavy questions of it and of DuckDB, and compares; t
 executor with SIGKILL while the job runs. It prints what it saw, ends what it began, and is no part of the test suite.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -25,6 +26,7 @@ import duckdb
 
 from liangxi.core.engines.face import engine_at
 from liangxi.core.engines.shapes import Engine
+from liangxi.core.engines.spark import SparkConnect
 
 PORT = 15099
 START = 600  # seconds that the server may take to start
@@ -45,14 +47,16 @@ def main(spark: Path) -> int:
         _await(server, folder)
         files = _rows(folder)
         tables = {"people": files, "late": files[:2]}
-        engine, own = engine_at(f"spark://127.0.0.1:{PORT}"), engine_at("")
+        engine, own = SparkConnect(f"spark://127.0.0.1:{PORT}"), engine_at("")
         same = []
         for name, sql in QUESTIONS.items():
             same.append(_compare(name, sql, tables, engine, own))
         same.append(_under_fire(server, tables, engine, own))
+        engine.close()  # while there is a server: the client would look for it for ten minutes
         return 0 if all(same) else 1
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
         server.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
