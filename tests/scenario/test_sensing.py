@@ -52,6 +52,7 @@ def test_profiles_load_once_and_a_new_property_becomes_a_stream(city):
     assert sensing.load_profiles(by=HOUSE, documents=DOCUMENTS) == 0
     sensing.register_things(by=WATER, rows=[gauge()])
     before = sensing.thing(by=WATER, code="gauge-1").streams
+    assert [list(one.properties) for one in sensing.profiles()] == [list(one["properties"]) for one in DOCUMENTS]
     mine = next(one for one in DOCUMENTS if one["code"] == "water_level")
     more = mine | {"properties": mine["properties"] | {"flow": {"title": {"zh": "流量", "en": "Flow"}, "unit": "m3/s"}}}
     version = sensing.directory().version

@@ -4,6 +4,7 @@ from django.urls import path
 
 from liangxi.portals.office import (
     accounts,
+    alarms,
     cases,
     catalogue,
     decisions,
@@ -19,6 +20,7 @@ from liangxi.portals.office import (
     reviews,
     sharing,
     studio,
+    things,
     trail,
 )
 
@@ -79,6 +81,16 @@ urlpatterns = [
     path("deliveries/<int:delivery>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:delivery>/skip/", deliveries.skip, name="skip"),
     path("webhooks/", deliveries.outside, name="all_webhooks"),
+    path("things/", things.listed, name="things"),
+    path("things/register/", things.register, name="register_things"),
+    path("things/<str:thing>/", things.one, name="thing"),
+    path("things/<str:thing>/state/", things.change, name="change_thing"),
+    path("things/<str:thing>/keys/new/", things.rotate, name="rotate_thing_key"),
+    path("things/<str:thing>/keys/revoke/", things.revoke, name="revoke_thing_key"),
+    path("alarms/", alarms.listed, name="alarms"),
+    path("rules/", alarms.rules, name="alarm_rules"),
+    path("rules/<str:rule>/switch/", alarms.switch, name="switch_rule"),
+    path("alarms/<uuid:alarm>/", alarms.one, name="alarm"),
     path("own/", own.posts, name="own"),
     path("own/lend/", own.lend, name="lend"),
     path("own/take-back/", own.take_back, name="take_back"),

@@ -15,6 +15,14 @@ Deed = Literal["acknowledge", "assign", "shelve", "unshelve", "clear", "comment"
 DEEDS: tuple[Deed, ...] = ("acknowledge", "assign", "shelve", "unshelve", "clear", "comment")
 RULE_KINDS: tuple[RuleKind, ...] = ("threshold", "rate", "absence", "group", "offline")
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+COLUMNS = ("code", "title", "profile", "org", "division", "lon", "lat", "gateway", "state")  # of a table of things
+NEXT: Mapping[ThingState, frozenset[ThingState]] = {
+    "planned": frozenset({"in_service", "retired"}),
+    "in_service": frozenset({"maintenance", "retired"}),
+    "maintenance": frozenset({"in_service", "retired"}),
+    "retired": frozenset(),
+}
+"""The life of a thing: planned, in service (now and then in maintenance), retired for good."""
 RESULT_TYPES: tuple[ResultType, ...] = ("number", "boolean", "text", "category", "geometry")
 STATES: tuple[ThingState, ...] = ("planned", "in_service", "maintenance", "retired")
 

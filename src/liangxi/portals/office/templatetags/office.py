@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from liangxi.portals.design.templatetags.design import badge_tag
-from liangxi.portals.office import data_wording, wording
+from liangxi.portals.office import data_wording, sensing_wording, wording
 from liangxi.portals.words import objections, roles
 
 register = Library()
@@ -32,6 +32,10 @@ _LISTS = {
     "way": data_wording.ways,
     "data_relation": data_wording.relations,
     "step": data_wording.steps,
+    "rule_kind": sensing_wording.kinds,
+    "alarm_deed": sensing_wording.deeds,
+    "thing_state": sensing_wording.thing_words,
+    "severity": sensing_wording.severity_words,
 }
 
 
@@ -82,3 +86,45 @@ def rows_url(asked: Mapping[str, str], opens: Mapping[str, str], level: object) 
     """The reviews behind a number: the filter of the page, the row, the level of the column."""
     kept = {name: asked[name] for name in ("since", "until", "channel") if asked.get(name)}
     return f"{reverse('office:review_rows')}?{urlencode({**kept, **opens, 'level': level})}"
+
+
+@register.simple_tag
+def thing_badge(state: str) -> SafeString:
+    """Where a thing stands in its life."""
+    return SafeString(badge_tag(*sensing_wording.thing_states()[state]))
+
+
+@register.simple_tag
+def alarm_badge(state: str) -> SafeString:
+    """Where an alarm stands."""
+    return SafeString(badge_tag(*sensing_wording.alarm_states()[state]))
+
+
+@register.simple_tag
+def severity_badge(severity: str) -> SafeString:
+    """How grave an alarm is."""
+    return SafeString(badge_tag(*sensing_wording.severities()[severity]))
+
+
+@register.filter
+def unit(code: str) -> str:
+    """A UCUM unit as people write it."""
+    return sensing_wording.unit(code)
+
+
+@register.filter
+def plain(number: float) -> str:
+    """A number as people write it."""
+    return sensing_wording.plain(number)
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """A span of time as people say it."""
+    return sensing_wording.duration(seconds)
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()

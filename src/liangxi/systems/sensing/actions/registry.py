@@ -101,7 +101,9 @@ def register(by: Actor, rows: Sequence[ThingRow], *, are_keyed: bool) -> tuple[I
         made = models.Thing.objects.bulk_create([_thing(row, paths[row.org], version) for row in rows], batch_size=5000)
         _join_gateways(rows, made)
         for profile in models.Profile.objects.filter(code__in={row.profile for row in rows}):
-            _make_streams([one.pk for one in made if one.profile_id == profile.code], profile.properties)
+            _make_streams(
+                [one.pk for one in made if one.profile_id == profile.code], [one["code"] for one in profile.properties]
+            )
         issued = tuple(_issue(one) for one in made) if are_keyed else ()
         detail = {"count": len(rows), "keys": len(issued), "things": [row.code for row in rows[:20]]}
         for org in sorted(paths):

@@ -46,7 +46,7 @@ def register_things(*, by: Actor, rows: Sequence[ThingRow], are_keyed: bool = Fa
 
 
 def register_table(*, by: Actor, text: str) -> tuple[IssuedCredential, ...]:
-    """Register the things of a CSV table (`rules.things.COLUMNS`), each with a key; all or none.
+    """Register the things of a CSV table (`shapes.COLUMNS`), each with a key; all or none.
 
     InvalidError `sensing.table` with fields such as `3.lon` (line of the file); what `register_things` refuses is told
     by row.
@@ -66,7 +66,7 @@ def things(*, by: Actor, query: str = "", after: str = "", limit: int = 50) -> T
 
 
 def change_state(*, by: Actor, code: str, state: ThingState) -> None:
-    """Move a thing along its life (`rules.things.NEXT`); ConflictError `sensing.thing.state`. Needs `thing.manage`.
+    """Move a thing along its life (`shapes.NEXT`); ConflictError `sensing.thing.state`. Needs `thing.manage`.
 
     A retired thing loses its keys and is heard no more; its history stays.
     """

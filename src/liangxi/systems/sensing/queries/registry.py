@@ -44,7 +44,7 @@ def profile_shape(row: models.Profile) -> Profile:
         {
             "code": row.code,
             "title": {"zh": row.title_zh, "en": row.title_en},
-            "properties": row.properties,
+            "properties": profiles.unwritten(row.properties),
             "events": row.events,
             "services": row.services,
             "offline_after": row.offline_after,

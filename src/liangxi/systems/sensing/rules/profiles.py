@@ -1,7 +1,7 @@
 """What a profile of things (物模型) must be, read from the mapping that a YAML file holds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from liangxi.kit.errors import InvalidError
@@ -44,10 +44,11 @@ def read(document: Mapping[str, Any]) -> Profile:
     )
 
 
-def written(profile: Profile) -> dict[str, Any]:
-    """The properties of a profile as `read` takes them, for the table."""
-    return {
-        one.code: {
+def written(profile: Profile) -> list[dict[str, Any]]:
+    """The properties of a profile for the table, in their order (which a JSON object would not keep there)."""
+    return [
+        {
+            "code": one.code,
             "title": dict(one.title),
             "type": one.type,
             "unit": one.unit,
@@ -56,7 +57,12 @@ def written(profile: Profile) -> dict[str, Any]:
             "options": {value: dict(title) for value, title in one.options.items()},
         }
         for one in profile.properties.values()
-    }
+    ]
+
+
+def unwritten(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The properties as `read` takes them, from what `written` made of them."""
+    return {row["code"]: {name: value for name, value in row.items() if name != "code"} for row in rows}
 
 
 def _plain(of: Mapping[str, Any]) -> dict[str, Any]:

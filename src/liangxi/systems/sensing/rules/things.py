@@ -8,19 +8,11 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 
 from liangxi.kit.errors import ConflictError, InvalidError
-from liangxi.systems.sensing.shapes import STATES, ThingRow, ThingState
+from liangxi.systems.sensing.shapes import COLUMNS, NEXT, STATES, ThingRow, ThingState
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
-COLUMNS = ("code", "title", "profile", "org", "division", "lon", "lat", "gateway", "state")
 _NEEDED = COLUMNS[:4]
 MOST_ROWS = 100_000
-NEXT: Mapping[ThingState, frozenset[ThingState]] = {
-    "planned": frozenset({"in_service", "retired"}),
-    "in_service": frozenset({"maintenance", "retired"}),
-    "maintenance": frozenset({"in_service", "retired"}),
-    "retired": frozenset(),
-}
-"""The life of a thing: planned, in service (now and then in maintenance), retired for good."""
 
 
 def check_step(old: ThingState, new: ThingState) -> None:
