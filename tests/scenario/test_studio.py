@@ -5,11 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.scenario.test_workbench import HOUSE, city
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.scenario.test_workbench import HOUSE, PASSWORD, actor, city, desk
 from tests.scenario.test_workbench import no as running_case
 
 from liangxi.core.audit import face as audit
 from liangxi.core.cases import face as cases
+from liangxi.core.people import face as people
+from liangxi.core.people.shapes import AccountRow, roles
 from liangxi.kit import time
 from liangxi.kit.actor import Actor, Grant
 from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -43,6 +47,11 @@ def edited(id, old, new, by=EDITOR):
     return studio.save(by=by, id=id, revision=copy.row.saved.number, texts=texts)
 
 
+def in_force(package):
+    """The number of the version that holds today."""
+    return onething.guide(package=package).package.version
+
+
 def approved(id, effective):
     revision = studio.working_copy(by=BOSS, id=id).row.saved.number
     studio.approve(by=BOSS, id=id, revision=revision, effective=effective)
@@ -52,8 +61,8 @@ def approved(id, effective):
 def test_a_version_goes_from_one_persons_desk_over_anothers_into_force(running_case):
     id = studio.begin(by=EDITOR, package="newborn")
     later = time.today() + timedelta(days=30)
-    copy = studio.working_copy(by=EDITOR, id=id)
-    assert studio.check(by=EDITOR, id=id, texts=copy.texts) == () and copy.row.base == "2026.11.1"
+    copy, standing = studio.working_copy(by=EDITOR, id=id), in_force("newborn")
+    assert studio.check(by=EDITOR, id=id, texts=copy.texts) == () and copy.row.base == standing
     revision = edited(id, "title: {zh: 新生儿出生一件事, en: Having a baby}", "title: {zh: 宝宝出生一件事, en: A baby}")
     studio.submit(by=EDITOR, id=id, revision=revision, effective=later)
     copy = studio.working_copy(by=BOSS, id=id)
@@ -67,9 +76,9 @@ def test_a_version_goes_from_one_persons_desk_over_anothers_into_force(running_c
     studio.submit(by=EDITOR, id=id, revision=back.saved.number, effective=later)
     done = approved(id, later)
     assert done.state == PUBLISHED and done.version
-    assert onething.guide(package="newborn").package.version == "2026.11.1"
+    assert in_force("newborn") == standing
     assert onething.guide(package="newborn", on=later).package.title["zh"] == "宝宝出生一件事"
-    assert cases.case(by=HOUSE, no=running_case).plan.version == "2026.11.1"
+    assert cases.case(by=HOUSE, no=running_case).plan.version == standing
     audit.seal()
     told = {row.action for row in audit.entries_of(by=HOUSE, object="package:newborn", limit=50).entries}
     wanted = {"begun", "saved", "submitted", "rejected", "approved"}
@@ -102,13 +111,13 @@ def test_nobody_approves_his_own_and_nothing_holds_in_the_past(city):
 
 
 def test_what_holds_today_is_in_force_and_found_at_once(running_case):
-    id = studio.begin(by=EDITOR, package="newborn")
+    id, standing = studio.begin(by=EDITOR, package="newborn"), in_force("newborn")
     revision = edited(id, "keywords: [", "keywords: [麒麟儿, ")
     studio.submit(by=EDITOR, id=id, revision=revision, effective=time.today())
     version = approved(id, time.today()).version
-    assert onething.guide(package="newborn").package.version == version
+    assert in_force("newborn") == version != standing
     assert [one.id for one in onething.packages(query="麒麟儿")] == ["newborn"]
-    assert cases.case(by=HOUSE, no=running_case).plan.version == "2026.11.1"
+    assert cases.case(by=HOUSE, no=running_case).plan.version == standing
     assert studio.index_in_force() >= 1
 
 
@@ -126,7 +135,9 @@ def test_faults_are_told_with_line_reason_and_hint_and_nothing_faulty_is_submitt
     assert lines(told("when: scale > 300, after", "when: scale >> 300, after")) == [(PACKAGE, place)]
     assert [one.file for one in told("    org: fire", "    org: watery", MATTERS)] == [MATTERS]
     assert [one.line for one in told("id: restaurant", "id: cafe")] == [2]
-    published = told(studio.working_copy(by=EDITOR, id=id).texts.package.splitlines()[2], "version: 2026.11.1")
+    published = told(
+        studio.working_copy(by=EDITOR, id=id).texts.package.splitlines()[2], f"version: {in_force('restaurant')}"
+    )
     assert [one.line for one in published] == [3] and "next free" in published[0].text
     many = "".join(
         f"  - {{id: q{n:02}, q: {{zh: 问, en: q}}, why: {{zh: 因, en: w}}, type: bool}}\n" for n in range(20)
@@ -187,7 +198,7 @@ def test_a_new_package_starts_sound_and_can_be_put_aside(city):
 
 
 def test_every_situation_is_shown_and_found_by_its_answers(city):
-    edition = Edition(package="restaurant", version="2026.11.1")
+    edition = Edition(package="restaurant", version=in_force("restaurant"))
     page = preview.situations(by=EDITOR, edition=edition, wanted={})
     assert (page.found, page.total, len(page.rows)) == (16, 16, 16)
     scale = page.choices["scale"]
@@ -206,7 +217,7 @@ def test_what_changes_for_whom(city):
     edited(id, "scale > 300", "scale > 500")
     edited(id, "promised_when: [{when: fire_commitment, days: 1}]", "promised_when: [{when: fire_commitment, days: 2}]")
     edited(id, "audience: firm", "audience: person")
-    before = Edition(package="restaurant", version="2026.11.1")
+    before = Edition(package="restaurant", version=in_force("restaurant"))
     found = preview.compare(by=EDITOR, before=before, after=Edition(copy=id))
     assert found.audiences == ("firm", "person") and found.same == 12
     spared = [one for one in found.changes if one.effect.matters[1] == ("fire-inspection",)]
@@ -253,3 +264,42 @@ def test_two_editions_whose_matters_stand_in_one_folder(city, tmp_path):
     with pytest.raises(ConflictError) as refused:
         packaging.export("newborn", "", tmp_path)
     assert "shared.yaml" in str(refused.value)
+
+
+def test_programs_read_versions_as_files(city):
+    account = AccountRow(login="packages", kind="staff", name="邹流程", password=PASSWORD,
+                         posts=(("320200", roles.PACKAGE_ADMIN),))  # fmt: skip
+    people.load_accounts(by=HOUSE, rows=[account])
+    until = time.today() + timedelta(days=9)
+    issued = people.issue_api_key(by=actor("packages"), name="test", scope="read", until=until)
+    client = Client(headers={"authorization": f"Bearer {issued.secret}"})
+    listed = client.get("/api/v1/packages/restaurant/versions").json()["items"]
+    assert [(one["version"], one["is_current"]) for one in listed] == [(in_force("restaurant"), True)]
+    found = client.get(f"/api/v1/packages/restaurant/versions/{in_force('restaurant')}").json()
+    assert found["package"].startswith("#") and "matters:" in found["matters"] and "BPMNPlane" in found["bpmn"]
+    assert client.get("/api/v1/packages/restaurant/versions/2026.99.1").status_code == 404
+    assert Client().get("/api/v1/packages/restaurant/versions").status_code == 401
+
+
+def test_the_pages_of_the_studio_refuse_what_is_wrong_beside_its_field(city):
+    account = AccountRow(login="packages", kind="staff", name="邹流程", password=PASSWORD,
+                         posts=(("320200", roles.PACKAGE_ADMIN),))  # fmt: skip
+    people.load_accounts(by=HOUSE, rows=[account])
+    client = desk("packages")
+    assert client.post("/office/studio/begin/", {"package": "Wrong Id", "new": "1"}).status_code == 422
+    assert client.post("/office/studio/begin/", {"package": "newborn", "new": "1"}).status_code == 422
+    assert client.post("/office/studio/import/", {}).status_code == 422
+    page = client.post("/office/studio/begin/", {"package": "newborn"}).url
+    texts = studio.working_copy(by=EDITOR, id=page.split("/")[-2]).texts
+    sent = {"revision": "1", "package": texts.package.replace("steps: 3", "steps: 2"), "matters": texts.matters}
+    assert client.post(page, sent).status_code == 302
+    late = client.post(page, sent | {"package": texts.package.replace("steps: 3", "steps: 4")})
+    assert late.status_code == 409 and "邹流程 saved this working copy" in late.content.decode()
+    assert "steps: 4" in late.content.decode() and "steps: 2" in late.content.decode()
+    assert client.post(f"{page}turn/", {"do": "submit", "revision": "2", "effective": "soon"}).status_code == 422
+    for part in ("situations/", "compare/", "diagram/", "diagram/?file=bpmn", "decisions/", "package.yaml"):
+        assert client.get(page + part).status_code == 200, part
+    assert client.post(page, sent | {"revision": "2", "package": "["}).status_code == 302
+    assert client.get(f"{page}situations/").status_code == 422
+    table = SimpleUploadedFile("table.dmn", b"<definitions/>")
+    assert client.post(f"{page}decisions/", {"file": table, "do": "read"}).status_code == 422

@@ -10,6 +10,7 @@ from liangxi.kit.actor import system
 from liangxi.site import marks
 from liangxi.site.worker import Job
 from liangxi.systems.data import face as data
+from liangxi.systems.onething.face import studio
 
 BEAT = 5.0  # seconds between the worker's signs of life
 
@@ -50,6 +51,11 @@ def tell_outside() -> int:
     return webhooks.hand_out() + webhooks.send_due()
 
 
+def index_packages() -> int:
+    """Let packages be found by the words of the versions that come into force today."""
+    return studio.index_in_force()
+
+
 def beat() -> int:
     """Leave a sign of life, which `/health` looks for."""
     marks.put("worker")
@@ -63,6 +69,7 @@ JOBS = (
     Job("grants", 3600.0, review_grants),
     Job("webhooks", 0.5, tell_outside),
     Job("files", 3600.0, sweep_files),
+    Job("packages", 3600.0, index_packages),
     Job("lake", 60.0, compact_lake),
     Job("lake files", 3600.0, sweep_lake),
     Job("forgetting", 3600.0, webhooks.forget),

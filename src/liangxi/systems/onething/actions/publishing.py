@@ -1,6 +1,7 @@
 """A checked package becomes a version that never changes again, and is found by its words."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from liangxi.core.audit import face as audit
 from liangxi.core.search import face as search
@@ -44,8 +45,9 @@ def publish(by: Actor, read: Reading, source: Mapping[str, str], detail: Mapping
 
 
 def index_in_force() -> int:
-    """Make packages findable by the words of the version that comes into force today; their number."""
-    found = [row for row in queries.current_versions() if row.effective == time.today()]
+    """Make packages findable by the words of the versions that came into force lately; their number."""
+    lately = time.today() - timedelta(days=7)  # a worker that stood still catches up
+    found = [row for row in queries.current_versions() if row.effective >= lately]
     for row in found:
         index(queries.compiled(row.hash))
     return len(found)
