@@ -26,7 +26,8 @@ MINE = ["registry.person.name", "registry.person.phone", "registry.spouse.name",
 
 
 def resident(person: str) -> Actor:
-    return Actor(kind="public", account=f"account-{person[-1]}", name="n", person=person)
+    grant = Grant(role=roles.RESIDENT, permissions=roles.permissions_of(roles.RESIDENT), org_path="/")
+    return Actor(kind="public", account=f"account-{person[-1]}", name="n", person=person, grants=(grant,))
 
 
 def officer(role: str, org: str) -> Actor:

@@ -16,9 +16,9 @@ DRAWN = ("people_person", "people_firm", "people_household", "people_householdme
 
 
 @pytest.fixture
-def city(transactional_db, settings, tmp_path, profile):
+def city(transactional_db, settings, tmp_path, catalogued):
     settings.CONFIG = replace(settings.CONFIG, home=tmp_path)
-    loading.load(profile)
+    loading.load(catalogued)
     wiring.connect()
 
 

@@ -34,6 +34,8 @@ def room_title(tag: str) -> str:
         "me": gettext("The owner of the key"),
         "tasks": gettext("Tasks"),
         "applications": gettext("Applications"),
+        "catalogue": gettext("Data catalogue"),
+        "subscriptions": gettext("Subscriptions"),
     }
     return titles[tag]
 
