@@ -271,7 +271,7 @@ def private_addresses_and_foreign_subscriptions_are_refused(settings):
     inside = webhooks.subscribe(by=mother, name="inside", url="https://localhost/", types=TYPES).subscription.id
     webhooks.ping(by=mother, id=inside)
     send()
-    assert "not open to webhooks" in webhooks.deliveries(by=mother, id=inside)[0].error
+    assert "not open to the house" in webhooks.deliveries(by=mother, id=inside)[0].error
     for deed in (webhooks.rotate, webhooks.end, webhooks.ping, webhooks.enable):
         with pytest.raises(NotFoundError):
             deed(by=clerk, id=inside)

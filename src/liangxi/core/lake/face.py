@@ -6,6 +6,7 @@ may see into the SQL that it reads with. Every change is on the audit trail.
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from liangxi.core.lake.shapes import (
     Cursor,
     Fault,
     Gate,
+    Intake,
     Mode,
     Swept,
     Table,
@@ -30,6 +32,13 @@ from liangxi.kit.actor import Actor
 
 def _quiet(phase: str, done: int, total: int) -> None:
     """Nobody listens."""
+
+
+_PLAIN = Intake()
+
+
+def _gated(intake: Intake, gate: Gate | None) -> Intake:
+    return replace(intake, gate=gate) if gate else intake
 
 
 def declare(*, by: Actor, spec: TableSpec) -> Table:
@@ -61,19 +70,20 @@ def load(
     encoding: str | None = None,
     told: Told = _quiet,
     gate: Gate | None = None,
+    intake: Intake = _PLAIN,
 ) -> Version:
-    """Publish the rows of a CSV (any delimiter; UTF-8 or GB18030, found out unless given) or `.parquet` file.
+    """Publish the rows of a CSV (any delimiter; UTF-8 or GB18030, found out unless given), `.jsonl` or `.parquet` file.
 
     Columns are found by their names in the header, in any order; others are left out. Each value is read by its
     declared type, nothing is guessed or rounded. A row that cannot be read, lacks a required value or repeats a key
     goes to the quarantine (`bad_rows`) with its line and reason; the others are published at once. `append` keeps the
     rows of the version before and puts aside those whose key is there. `gate` may ask SQL of the good rows (`dataset`)
-    and raise; then, and on every error, nothing is published.
+    and raise; then, and on every error, nothing is published. `intake` renames columns, adds checks, joins the commit.
 
     InvalidError `lake.source.*`, `lake.load.bad` (no row can be read); BusyError `lake.busy`; FencedError
     `lake.fenced`; StorageError `lake.disk.full`, `.failed`, `lake.memory`.
     """
-    work = writing.Load(by=by, source=source, mode=mode, told=told, gate=gate)
+    work = writing.Load(by=by, source=source, mode=mode, told=told, intake=_gated(intake, gate))
     return writing.load_file(table, file, encoding, work)
 
 
@@ -86,13 +96,15 @@ def write(
     mode: Mode = "replace",
     told: Told = _quiet,
     gate: Gate | None = None,
+    intake: Intake = _PLAIN,
 ) -> Version:
     """As `load`, from an Arrow Table or RecordBatchReader, which is read once and need not fit into memory."""
-    return writing.load_stream(table, rows, writing.Load(by=by, source=source, mode=mode, told=told, gate=gate))
+    work = writing.Load(by=by, source=source, mode=mode, told=told, intake=_gated(intake, gate))
+    return writing.load_stream(table, rows, work)
 
 
-def correct(*, by: Actor, table: str, changes: Any, source: str) -> ChangeBatch:
-    """Append late corrections: a CSV or Parquet file (Path) or an Arrow stream; the next reader sees them.
+def correct(*, by: Actor, table: str, changes: Any, source: str, intake: Intake = _PLAIN) -> ChangeBatch:
+    """Append late corrections: a CSV, JSON lines or Parquet file (Path) or an Arrow stream; the next reader sees them.
 
     Columns are the fields and, if wanted, `_op` (`upsert`, else `delete`, which needs only the key) and `_valid_from`
     (a time in official time of China, not in the future; now if missing). Of several changes of a key the one valid
@@ -100,8 +112,8 @@ def correct(*, by: Actor, table: str, changes: Any, source: str) -> ChangeBatch:
     none is good; other errors as in `load`.
     """
     if isinstance(changes, Path):
-        return correcting.correct_file(by, table, changes, source)
-    return correcting.correct_stream(by, table, changes, source)
+        return correcting.correct_file(by, table, changes, source, intake)
+    return correcting.correct_stream(by, table, changes, source, intake)
 
 
 def versions(*, table: str) -> tuple[Version, ...]:

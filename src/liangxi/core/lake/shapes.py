@@ -1,7 +1,7 @@
 """Values of the lake."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,7 +9,9 @@ Type = Literal["string", "int", "decimal", "double", "bool", "date", "timestamp"
 Mode = Literal["replace", "append"]
 Told = Callable[[str, int, int], None]  # phase ("read", "write", "merge"), done, total (0: not known)
 Query = Callable[[str], Sequence[tuple[Any, ...]]]  # SQL over the relation `dataset` -> rows
-Gate = Callable[[Query], None]  # looks at the good rows before they are published; raises to refuse them
+Gate = Callable[[Query], None]
+"""Looks at the rows before they are published, and raises to refuse them all: `dataset` has the good ones, `bad` the
+others with line, field, reason, value and row (their key as JSON)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,29 @@ class ChangeBatch:
     source: str
     by: str
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule of the rows: one for which the condition `bad` (SQL over the typed fields) is true is put aside."""
+
+    field: str
+    bad: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """How a load or a correction is to be taken in, beyond the declaration of its table.
+
+    `columns` maps names of the source to fields; `recorded` runs in the transaction that makes the rows visible: what
+    it writes stands if and only if they do, and what it raises undoes both.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    gate: Gate | None = None
+    recorded: "Callable[[Version | ChangeBatch], None] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

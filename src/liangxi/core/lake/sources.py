@@ -6,7 +6,8 @@ A source gives a SELECT of its columns as they are, with `_line`, and the type o
 import codecs
 import contextlib
 import csv
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,9 @@ class Source:
 
     sql: str
     columns: dict[str, str]
-    is_text: bool = False  # a CSV, whose lines that are no rows stand in `reject_errors`
+    is_text: bool = False  # lines of text: those that are no rows stand in `reject_errors`
+    head: int = 0  # lines before the first row
+    fault: str = "NULL"  # SQL of what is wrong with a whole row, as in rules.reading
 
 
 @contextlib.contextmanager
@@ -64,8 +67,13 @@ def encoding_of(path: Path) -> str:
     return "utf-8"
 
 
-def of_file(connection: duck.Connection, path: Path) -> Source:
-    """The rows of a CSV or Parquet file. InvalidError `lake.source.*` naming `file`."""
+def of_file(connection: duck.Connection, path: Path, wanted: Collection[str]) -> Source:
+    """The rows of a CSV, JSON lines or Parquet file. InvalidError `lake.source.*` naming `file`.
+
+    `wanted` are the names that are looked for in the objects of JSON lines.
+    """
+    if path.suffix == ".jsonl":
+        return _json_lines(path, wanted)
     return _parquet(connection, path) if path.suffix == ".parquet" else _csv(path)
 
 
@@ -107,7 +115,23 @@ def _csv(path: Path) -> Source:
         f"header = true, delim = {wording.literal(delimiter)}, quote = '\"', escape = '\"', "
         f"columns = {{{columns}}}, store_rejects = true, rejects_limit = 0)"
     )
-    return Source(sql, dict.fromkeys(header, "VARCHAR"), is_text=True)
+    return Source(sql, dict.fromkeys(header, "VARCHAR"), is_text=True, head=1)
+
+
+def _json_lines(path: Path, wanted: Collection[str]) -> Source:
+    """Each line an object; a line that is none is put aside as a whole. Numbers are taken as they are written."""
+    shape = wording.literal(json.dumps(dict.fromkeys(wanted, "VARCHAR"), ensure_ascii=False))
+    lines = (
+        f"SELECT _text, row_number() OVER () AS _line FROM read_csv({wording.literal(str(path))}, "
+        "auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', "
+        "columns = {'_text': 'VARCHAR'}, store_rejects = true, rejects_limit = 0)"
+    )
+    sound = "json_valid(_text) AND json_type(CASE WHEN json_valid(_text) THEN _text END) = 'OBJECT'"
+    read = f"SELECT _line, _text, {sound} AS _sound, CASE WHEN {sound} THEN json_transform(_text, {shape}) END AS _row"
+    columns = ", ".join(f"_row.{wording.name(name)} AS {wording.name(name)}" for name in wanted)
+    sql = f"SELECT {columns}, _line, _text, _sound FROM ({read} FROM ({lines}) WHERE _text IS NOT NULL)"
+    fault = "CASE WHEN NOT s._sound THEN '\tis no JSON object\t' || left(s._text, 200) END"
+    return Source(sql, dict.fromkeys(wanted, "VARCHAR"), is_text=True, fault=fault)
 
 
 def _refused(code: str, says: str) -> InvalidError:

@@ -12,7 +12,7 @@ from pathlib import Path
 from liangxi.core.lake import disk
 from liangxi.core.lake.duck import Connection
 from liangxi.core.lake.rules import declaring, reading, wording
-from liangxi.core.lake.shapes import Field, TableSpec
+from liangxi.core.lake.shapes import Field, Intake, TableSpec
 from liangxi.core.lake.sources import Source
 from liangxi.kit.errors import InvalidError
 from liangxi.kit.time import CITY
@@ -31,12 +31,17 @@ class Quarantine:
     rows: int
 
 
-def stage(connection: Connection, spec: TableSpec, source: Source, now: datetime | None = None) -> None:
+def wanted(spec: TableSpec, intake: Intake) -> list[str]:
+    """The names by which a source may call what the table needs."""
+    return list(dict.fromkeys([*(field.name for field in spec.fields), "_op", "_valid_from", *intake.columns]))
+
+
+def stage(connection: Connection, spec: TableSpec, source: Source, intake: Intake, now: datetime | None = None) -> None:
     """Read the source into `staged`. With `now` the rows are changes: they may have an operation and a day.
 
     InvalidError `lake.source.columns` naming fields that the source must have and has not.
     """
-    columns = {name: (f"s.{wording.name(name)}", kind) for name, kind in source.columns.items()}
+    columns = _named(source, intake)
     is_changes = now is not None
     named = spec.key if is_changes else _needed(spec, is_changes)
     missing = [f.name for f in spec.fields if f.name in named and f.name not in columns]
@@ -49,11 +54,35 @@ def stage(connection: Connection, spec: TableSpec, source: Source, now: datetime
         chosen += _beside(columns, now)
         bad = f"coalesce({bad}, {_fault_of_change(columns, now)})"
     first = wording.name(spec.key[0])
+    bad = f"coalesce({source.fault}, {bad})"
     sql = f"SELECT {', '.join(chosen)}, _line, {bad} AS _bad FROM ({source.sql}) AS s"
+    if intake.checks:
+        sql = f"SELECT * REPLACE (coalesce(_bad, {_broken(intake)}) AS _bad) FROM ({sql})"
     order = f"_bucket, {wording.names(spec.key)}, _line"
     connection.execute(
         f"CREATE TEMP TABLE staged AS SELECT *, _bucket_of({first}) AS _bucket FROM ({sql}) ORDER BY {order}"
     )
+
+
+def _named(source: Source, intake: Intake) -> dict[str, tuple[str, str]]:
+    """The columns of the source by the fields that they are; a field's own name first."""
+    columns = {name: (f"s.{wording.name(name)}", kind) for name, kind in source.columns.items()}
+    for name, field in intake.columns.items():
+        if name in source.columns and name != field:
+            column, kind = columns[name]
+            own = columns.get(field)
+            columns[field] = (f"coalesce({own[0]}, {column})" if own else column, kind)
+    return columns
+
+
+def _broken(intake: Intake) -> str:
+    """SQL of the first check that a row breaks, as in `rules.reading.faults`."""
+    cases = []
+    for check in intake.checks:
+        says = wording.literal(f"{check.field}\t{check.reason}\t")
+        value = f"coalesce(left(CAST({wording.name(check.field)} AS VARCHAR), 200), '')"
+        cases.append(f"WHEN {check.bad} THEN {says} || {value}")
+    return f"CASE WHEN _bad IS NOT NULL THEN NULL {' '.join(cases)} END"
 
 
 def _needed(spec: TableSpec, is_changes: bool) -> dict[str, str]:
@@ -132,7 +161,7 @@ def quarantine(connection: Connection, spec: TableSpec, source: Source) -> Quara
             "SELECT line::BIGINT AS line, lower(any_value(error_type::VARCHAR)) || ': ' || any_value(error_message) "
             "AS reason, any_value(csv_line) AS text FROM reject_errors GROUP BY line"
         )
-    head = 1 if source.is_text else 0
+    head = source.head
     connection.execute(f"CREATE TEMP TABLE torn AS SELECT *, row_number() OVER (ORDER BY line) AS n FROM ({torn})")
     before = f"(SELECT count(*) FROM torn AS t WHERE t.line - t.n - {head} < s._line)"
     key = wording.names(spec.key)

@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Sequence
@@ -11,9 +10,9 @@ from urllib.parse import urlsplit
 
 from liangxi.core.webhooks import rules
 from liangxi.core.webhooks.shapes import Answer, Parcel
+from liangxi.kit import outward
 
 DEADLINE = 15.0  # seconds for the whole exchange, however slowly a receiver drips
-CONNECT = 5.0
 
 
 class _Judged(http.client.HTTPSConnection):
@@ -27,12 +26,12 @@ class _Judged(http.client.HTTPSConnection):
         self.sock = self._ready
 
 
-def post(parcel: Parcel, networks: Sequence[rules.Network]) -> Answer:
+def post(parcel: Parcel, networks: Sequence[outward.Network]) -> Answer:
     """Send; redirects are not followed and of the answer only the status counts."""
     parts = urlsplit(parcel.url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        ready = _dial(host, port, parts.scheme, networks)
+        ready = outward.dial(host, port, parts.scheme, networks, DEADLINE)
     except (OSError, UnicodeError) as error:
         return Answer(0, f"{type(error).__name__}: {error}"[:500])
     headers, body = rules.request(parcel.event, parcel.mode, parcel.secrets, int(time.time()))
@@ -50,22 +49,6 @@ def post(parcel: Parcel, networks: Sequence[rules.Network]) -> Answer:
         connection.close()
     why = "" if 200 <= answer.status < 300 else f"HTTP {answer.status} {answer.reason}"[:500]
     return Answer(answer.status, why, _seconds(answer.headers.get("Retry-After", "")))
-
-
-def _dial(host: str, port: int, scheme: str, networks: Sequence[rules.Network]) -> socket.socket:
-    """A socket to the first address of a host; OSError when any of its addresses is closed to us."""
-    found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if closed := [one for one in found if not rules.is_open(one, scheme, networks)]:
-        raise PermissionError(f"{host} is {closed[0]}, which is not open to webhooks")
-    plain = socket.create_connection((found[0], port), timeout=CONNECT)
-    plain.settimeout(DEADLINE)
-    if scheme == "http":
-        return plain
-    try:
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-    except BaseException:
-        plain.close()
-        raise
 
 
 def _cut(ready: socket.socket) -> None:

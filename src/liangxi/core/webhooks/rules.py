@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from liangxi.core.webhooks.shapes import Answer, Mode
+from liangxi.kit import outward
 
 MAX_TRIES = 10
 PATIENCE = timedelta(days=3)  # a receiver that failed for so long without a break is left alone
@@ -21,7 +22,6 @@ _PAUSES = (5, 30, 120, 600, 1800, 7200, 14400, 28800, 43200)  # seconds after ea
 _LONGEST_WISH = 86400.0
 _SAFE = "!#$&'()*+,-./:;<=>?@[]^_`{|}~"  # what the HTTP binding leaves as it is; quotes, percent and spaces are coded
 _TOLD = ("item", "org", "outcome", "deemed", "due", "procedure", "days", "trigger", "stars", "at")
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def data_of(fields: Mapping[str, Any], url: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def pause(tries: int, answer: Answer) -> timedelta:
     return timedelta(seconds=max(usual, min(answer.retry_after, _LONGEST_WISH)))
 
 
-def fault_of_url(url: str, networks: Iterable[Network]) -> str:
+def fault_of_url(url: str, networks: Iterable[outward.Network]) -> str:
     """Why an address cannot be delivered to, as a msgid; "" for a good one. Its host is judged when it is called."""
     try:
         parts = urlsplit(url)
@@ -88,14 +88,4 @@ def fault_of_url(url: str, networks: Iterable[Network]) -> str:
         literal = ipaddress.ip_address(parts.hostname)
     except ValueError:
         return ""
-    return "" if is_open(str(literal), parts.scheme, networks) else "This address belongs to a private network."
-
-
-def is_open(address: str, scheme: str, networks: Iterable[Network]) -> bool:
-    """True for an address that the house may call: public and over TLS, or in a network that the operator named."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    if any(found.version == network.version and found in network for network in networks):
-        return True
-    return scheme == "https" and found.is_global and not found.is_multicast
+    return "" if outward.is_open(str(literal), parts.scheme, networks) else "This address belongs to a private network."

@@ -15,7 +15,7 @@ from liangxi.core.lake.leases import Lease
 from liangxi.core.lake.models import ChangeBatch, Table
 from liangxi.core.lake.rules import wording
 from liangxi.core.lake.shapes import ChangeBatch as BatchShape
-from liangxi.core.lake.shapes import TableSpec
+from liangxi.core.lake.shapes import Intake, TableSpec
 from liangxi.core.lake.sources import Source
 from liangxi.core.lake.staging import Quarantine
 from liangxi.kit.actor import Actor
@@ -24,30 +24,35 @@ from liangxi.kit.errors import InvalidError
 Give = Callable[[duck.Connection], Source]
 
 
-def correct_file(by: Actor, table: str, path: Path, source: str) -> BatchShape:
+def correct_file(by: Actor, table: str, path: Path, source: str, intake: Intake) -> BatchShape:
     """The changes in a CSV or Parquet file."""
     spec = queries.spec(table)
     with disk.answering(), sources.prepared(path, None) as ready:
-        return _correct(by, spec, [ready], lambda connection: sources.of_file(connection, ready), source)
+        wanted = staging.wanted(spec, intake)
+        return _correct(by, spec, [ready], lambda c: sources.of_file(c, ready, wanted), source, intake)
 
 
-def correct_stream(by: Actor, table: str, stream: Any, source: str) -> BatchShape:
+def correct_stream(by: Actor, table: str, stream: Any, source: str, intake: Intake) -> BatchShape:
     """The changes of an Arrow stream."""
     spec = queries.spec(table)
     with disk.answering():
-        return _correct(by, spec, [], lambda connection: sources.of_stream(connection, stream), source)
+        return _correct(by, spec, [], lambda connection: sources.of_stream(connection, stream), source, intake)
 
 
-def _correct(by: Actor, spec: TableSpec, paths: list[Path], give: Give, source: str) -> BatchShape:
+def _correct(by: Actor, spec: TableSpec, paths: list[Path], give: Give, source: str, intake: Intake) -> BatchShape:
     path = disk.fresh(spec.name, "changes")
     with duck.working(sources=paths, buckets=first_of(spec)) as connection:
         try:
             found = give(connection)
-            staging.stage(connection, spec, found, now=_now(spec.name))
+            staging.stage(connection, spec, found, intake, now=_now(spec.name))
+            staging.show_good(connection, spec)
             bad = staging.quarantine(connection, spec, found)
+            if intake.gate:
+                intake.gate(lambda sql: connection.execute(sql).fetchall())
             with leases.hold(spec.name) as lease:
                 written, counts = _write(connection, spec, path, queries.table(spec.name).batch + 1)
-                return _publish(by, lease, written, counts, bad, source)
+                batch = _draft(by, lease, written, counts, bad, source)
+                return _publish(by, lease, batch, written, intake)
         except BaseException:
             disk.forget([path])
             raise
@@ -74,9 +79,24 @@ def _write(connection: duck.Connection, spec: TableSpec, path: Path, number: int
     return kept(path, 0, rows), counts
 
 
-def _publish(
+def _draft(
     by: Actor, lease: Lease, written: Written, counts: dict[str, int], bad: Quarantine, source: str
-) -> BatchShape:
+) -> ChangeBatch:
+    return ChangeBatch(
+        table_id=lease.table,
+        upserts=counts.get("upsert", 0),
+        deletes=counts.get("delete", 0),
+        bad_rows=bad.rows,
+        quarantine=bad.path,
+        path=str(written.path.relative_to(disk.root())),
+        bytes=written.bytes,
+        sha256=written.sha256,
+        source=source,
+        account=by.account,
+    )
+
+
+def _publish(by: Actor, lease: Lease, batch: ChangeBatch, written: Written, intake: Intake) -> BatchShape:
     from liangxi.core.lake import iceberg
 
     with transaction.atomic():
@@ -85,22 +105,12 @@ def _publish(
         row.batch += 1
         row.save(update_fields=["batch"])
         added = [iceberg.Added(path=written.path, bucket=None)]
-        said = {"liangxi.batch": str(row.batch)}
-        batch = ChangeBatch.objects.create(
-            table=row,
-            number=row.batch,
-            upserts=counts.get("upsert", 0),
-            deletes=counts.get("delete", 0),
-            bad_rows=bad.rows,
-            quarantine=bad.path,
-            path=str(written.path.relative_to(disk.root())),
-            bytes=written.bytes,
-            sha256=written.sha256,
-            snapshot=iceberg.commit(iceberg.changes_of(row.name), added, [], said),
-            source=source,
-            account=by.account,
-            recorded_at=_now(row.name),
-        )
-        detail = {"batch": batch.number, "upserts": batch.upserts, "deletes": batch.deletes, "source": source}
+        batch.number, batch.recorded_at = row.batch, _now(row.name)
+        batch.snapshot = iceberg.commit(iceberg.changes_of(row.name), added, [], {"liangxi.batch": str(row.batch)})
+        batch.save()
+        detail = {"batch": batch.number, "upserts": batch.upserts, "deletes": batch.deletes, "source": batch.source}
         audit.record(by=by, action="lake.correct", object=f"lake:{row.name}", detail=detail)
-    return queries.batch_shape(batch)
+        shape = queries.batch_shape(batch)
+        if intake.recorded:
+            intake.recorded(shape)
+    return shape

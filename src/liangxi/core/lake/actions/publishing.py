@@ -1,7 +1,7 @@
 """A version: its files are durable before the ledger names them, and the ledger names all of them at once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +13,14 @@ from liangxi.core.lake import disk, leases, queries
 from liangxi.core.lake.errors import DamagedError
 from liangxi.core.lake.leases import Lease
 from liangxi.core.lake.models import DataFile, Version
+from liangxi.core.lake.shapes import ChangeBatch as BatchShape
 from liangxi.core.lake.shapes import Version as VersionShape
 from liangxi.core.lake.staging import Quarantine
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError
+
+Recorded = Callable[[VersionShape | BatchShape], None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ def kept(path: Path, bucket: int, rows: int) -> Written:
     return Written(path, bucket, rows, size, digest)
 
 
-def publish(by: Actor, lease: Lease, draft: Draft) -> VersionShape:
-    """Make a draft the newest version, for every reader and every engine at once."""
+def publish(by: Actor, lease: Lease, draft: Draft, recorded: Recorded = None) -> VersionShape:
+    """Make a draft the newest version, for every reader and every engine at once; `recorded` joins the transaction."""
     with transaction.atomic():
         leases.check(lease)
         head = queries.head_of(lease.table)
@@ -68,7 +71,10 @@ def publish(by: Actor, lease: Lease, draft: Draft) -> VersionShape:
         version.save()
         detail = {"version": number, "kind": draft.kind, "rows": version.rows, "source": draft.source}
         audit.record(by=by, action="lake.publish", object=f"lake:{lease.table}", detail=detail)
-    return queries.version_shape(version)
+        shape = queries.version_shape(version)
+        if recorded:
+            recorded(shape)
+    return shape
 
 
 def _make_sure(draft: Draft, newest: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from liangxi.core.lake import disk, duck, leases, queries, sources, staging
 from liangxi.core.lake.actions.publishing import Draft, Written, kept, publish
 from liangxi.core.lake.rules import declaring, merging, wording
-from liangxi.core.lake.shapes import Gate, Mode, TableSpec, Told, Version
+from liangxi.core.lake.shapes import Intake, Mode, TableSpec, Told, Version
 from liangxi.core.lake.sources import Source
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError, NotFoundError
@@ -26,7 +26,7 @@ class Load:
     source: str
     mode: Mode
     told: Told
-    gate: Gate | None
+    intake: Intake
 
 
 def load_file(table: str, path: Path, encoding: str | None, load: Load) -> Version:
@@ -35,7 +35,12 @@ def load_file(table: str, path: Path, encoding: str | None, load: Load) -> Versi
     if not path.is_file():
         raise NotFoundError("lake.source.unknown", "There is no file %(file)s.", {"file": path.name})
     with disk.answering(), sources.prepared(path, encoding) as ready:
-        return _load(spec, [ready], lambda connection: sources.of_file(connection, ready), load)
+        return _load(
+            spec,
+            [ready],
+            lambda connection: sources.of_file(connection, ready, staging.wanted(spec, load.intake)),
+            load,
+        )
 
 
 def load_stream(table: str, stream: Any, load: Load) -> Version:
@@ -59,18 +64,18 @@ def _load(spec: TableSpec, paths: list[Path], give: Give, load: Load) -> Version
         try:
             load.told("read", 0, 0)
             source = give(connection)
-            staging.stage(connection, spec, source)
+            staging.stage(connection, spec, source, load.intake)
             staging.refuse_twins(connection, spec)
             if load.mode == "append":
                 with leases.hold(spec.name, patience=LONG) as lease:
                     _refuse_known(connection, spec)
                     added, bad = _taken_in(connection, spec, source, load, files)
                     draft = Draft(kind="append", source=load.source, added=added, buckets=frozenset(), bad=bad)
-                    return publish(load.by, lease, draft)
+                    return publish(load.by, lease, draft, load.intake.recorded)
             added, bad = _taken_in(connection, spec, source, load, files)
             draft = Draft(kind="load", source=load.source, added=added, batch=batch, is_origin=True, bad=bad)
             with leases.hold(spec.name, patience=LONG) as lease:
-                return publish(load.by, lease, draft)
+                return publish(load.by, lease, draft, load.intake.recorded)
         except BaseException:
             disk.forget(files)
             raise
@@ -98,15 +103,15 @@ def _refuse_known(connection: duck.Connection, spec: TableSpec) -> None:
 
 
 def _pass(connection: duck.Connection, load: Load, good: int, bad: staging.Quarantine) -> None:
-    """Stop a load of which nothing is good, or that the caller's gate does not let through."""
+    """Stop a load that the caller's gate does not let through, or of which nothing is good."""
+    if load.intake.gate:
+        load.intake.gate(lambda sql: connection.execute(sql).fetchall())
     if not good and bad.rows:
         raise InvalidError(
             "lake.load.bad",
             "None of the %(rows)s rows can be read; the first: line %(line)s, %(reason)s. Nothing was published.",
             {"rows": bad.rows} | _first_bad(connection),
         )
-    if load.gate:
-        load.gate(lambda sql: connection.execute(sql).fetchall())
 
 
 def _first_bad(connection: duck.Connection) -> dict[str, Any]:

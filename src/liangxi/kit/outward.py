@@ -1,0 +1,46 @@
+"""The way out: a connection to an address that was judged, at the very address that was judged.
+
+A name is looked up once and each of its addresses judged, so that it cannot point into the house meanwhile (SSRF).
+"""
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterable, Sequence
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+CONNECT = 5.0  # seconds to wait for a connection
+
+
+def is_open(address: str, scheme: str, networks: Iterable[Network]) -> bool:
+    """True for an address that the house may call: public and over TLS, or in a network that the operator named."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    if any(found.version == network.version and found in network for network in networks):
+        return True
+    return scheme in ("https", "ssh") and found.is_global and not found.is_multicast
+
+
+def judged(host: str, port: int, scheme: str, networks: Sequence[Network]) -> str:
+    """The first address of a host. PermissionError when any of its addresses is closed to us; OSError for no such host.
+
+    `scheme` is https or ssh (open to all public addresses) or anything else (only the named networks).
+    """
+    found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if closed := [one for one in found if not is_open(one, scheme, networks)]:
+        raise PermissionError(f"{host} is {closed[0]}, which is not open to the house")
+    return found[0]
+
+
+def dial(host: str, port: int, scheme: str, networks: Sequence[Network], patience: float) -> socket.socket:
+    """A socket to a judged address, over TLS for https; each answer is waited for `patience` seconds."""
+    plain = socket.create_connection((judged(host, port, scheme, networks), port), timeout=CONNECT)
+    plain.settimeout(patience)
+    if scheme != "https":
+        return plain
+    try:
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise
