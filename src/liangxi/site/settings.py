@@ -134,6 +134,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE / "static"]
 WHITENOISE_USE_FINDERS = True
 
+SESSION_ENGINE = "liangxi.core.people.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if CONFIG.secure else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.secure
 SESSION_COOKIE_AGE = 8 * 3600

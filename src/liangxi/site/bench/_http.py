@@ -68,6 +68,7 @@ class Clerk:
             if name.lower() == "set-cookie":
                 key, _, kept = value.split(";", 1)[0].partition("=")
                 self._cookies[key] = kept
+        self._cookies.pop("messages", None)  # what was said is shown once; here nobody opens the page that shows it
         return answer.status, body
 
 
