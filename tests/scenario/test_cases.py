@@ -1,10 +1,11 @@
 """The engine through its door: a whole case, races, repeats, rights."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from liangxi.core.calendar import face as calendar
 from liangxi.core.cases import face as cases
@@ -147,6 +148,15 @@ def test_the_same_key_is_done_once_and_other_content_is_refused(city):
     case = opened()
     again = [cases.command(by=CLERK, case=case.no, action="accept", key="accept-it-1") for _ in range(2)]
     assert [a.replayed for a in again] == [False, True] and again[0].version == again[1].version
+
+
+def test_a_plan_whose_first_case_was_taken_back_is_kept_by_the_next_one(city):
+    with transaction.atomic():
+        opened("key-taken-back")
+        transaction.set_rollback(True)
+    case = opened("key-kept")
+    limited = replace(RESIDENT, grants=(replace(RESIDENT.grants[0], matters=frozenset({PLAN["id"]})),))
+    assert [row.no for row in cases.my_cases(by=limited)] == [case.no]
 
 
 def test_rights(city):

@@ -34,11 +34,14 @@ MOST_AT_ONCE = 1000
 
 
 def register_plan(by: Actor, definition: Mapping[str, Any]) -> PlanRef:
-    """Keep a plan under its hash; the same definition again changes nothing."""
+    """Keep a plan under its hash; the same definition again changes nothing.
+
+    Whether it is kept is asked each time: what this process remembers may have been taken back with its transaction.
+    """
     hash = plan_hash(definition)
-    try:
+    if PlanRow.objects.filter(pk=hash).exists():
         plan = store.plan(hash)
-    except KeyError:
+    else:
         paths = {code: people.organisation(code=code).path for code in sorted(listed_orgs(definition))}
         plan = compile_plan(definition, paths)
         PlanRow.objects.get_or_create(
