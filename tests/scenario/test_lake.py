@@ -22,20 +22,13 @@ local = datetime.fromisoformat  # without a zone: official time of China
 SPEC = TableSpec(
     name="residents",
     fields=(
-        Field(name="id", required=True),
-        Field(name="姓名", required=True),
-        Field(name="born", type="date"),
-        Field(name="income", type="decimal", digits=12, scale=2),
-        Field(name="children", type="int"),
-        Field(name="insured", type="bool"),
-        Field(name="seen", type="timestamp"),
-        Field(name="place", type="geometry"),
-        Field(name="score", type="double"),
+        Field(name="id", required=True), Field(name="姓名", required=True), Field(name="born", type="date"),
+        Field(name="income", type="decimal", digits=12, scale=2), Field(name="children", type="int"),
+        Field(name="insured", type="bool"), Field(name="seen", type="timestamp"),
+        Field(name="place", type="geometry"), Field(name="score", type="double"),
     ),
-    key=("id",),
-    buckets=4,
-    description="示例居民",
-)
+    key=("id",), buckets=4, description="示例居民",
+)  # fmt: skip
 HEADER = "姓名,id,born,income,children,insured,seen,place,score,unknown\n"
 
 
