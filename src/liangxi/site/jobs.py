@@ -30,6 +30,11 @@ def review_grants() -> int:
     return data.ask_reviews(limit=100)
 
 
+def serve_data() -> int:
+    """Bring the read store of granted resources to the newest state of the lake."""
+    return data.keep_serving()
+
+
 def sweep_files() -> int:
     """Remove files that nothing needs and what crashes left of them."""
     swept = files.sweep()
@@ -67,11 +72,13 @@ JOBS = (
     Job("audit", 1.0, audit.seal),
     Job("clock", 15.0, keep_time),
     Job("grants", 3600.0, review_grants),
+    Job("serving", 1.0, serve_data),
     Job("webhooks", 0.5, tell_outside),
     Job("files", 3600.0, sweep_files),
     Job("packages", 3600.0, index_packages),
     Job("lake", 60.0, compact_lake),
     Job("lake files", 3600.0, sweep_lake),
+    Job("change feeds", 3600.0, data.forget_changes),
     Job("forgetting", 3600.0, webhooks.forget),
     Job("beat", BEAT, beat),
 )

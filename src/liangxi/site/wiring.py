@@ -30,7 +30,14 @@ from liangxi.core.messages import face as messages
 from liangxi.core.messages.events import MessageSent
 from liangxi.core.people.events import ProxyChanged
 from liangxi.systems.data import face as data
-from liangxi.systems.data.events import GrantEnded, GrantGiven, NeedAnswered, ResourcePublished, ResourceWithdrawn
+from liangxi.systems.data.events import (
+    DatasetChanged,
+    GrantEnded,
+    GrantGiven,
+    NeedAnswered,
+    ResourcePublished,
+    ResourceWithdrawn,
+)
 from liangxi.systems.onething import face as onething
 from liangxi.systems.reviews import face as reviews
 from liangxi.systems.reviews.events import ServiceReviewed
@@ -40,6 +47,7 @@ FOR_THE_OUTSIDE = (
     AlarmCleared,
     AlarmRaised,
     CommitmentRejected,
+    DatasetChanged,
     GrantEnded,
     GrantGiven,
     NeedAnswered,

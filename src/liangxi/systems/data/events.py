@@ -61,3 +61,19 @@ class GrantEnded:
     why: str
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetChanged:
+    """What is delivered of a resource moved to another state of the lake; the subject is the resource's id.
+
+    `seq` is the last number of its change feed, `changes` how many rows are new, other or gone (all, of a first state).
+    """
+
+    resource: str
+    version: int
+    batch: int
+    seq: int
+    rows: int
+    changes: int
+    at: datetime

@@ -10,6 +10,7 @@ from liangxi.systems.data.face.catalogue import (
     resources,
     resources_to_review,
 )
+from liangxi.systems.data.face.delivery import forget_changes, keep_serving
 from liangxi.systems.data.face.describing import (
     drop_draft,
     import_resources,
@@ -87,6 +88,7 @@ __all__ = [
     "disputes",
     "drop_draft",
     "fetch",
+    "forget_changes",
     "grant",
     "grant_request",
     "grants_given",
@@ -94,6 +96,7 @@ __all__ = [
     "history",
     "import_resources",
     "issue_key",
+    "keep_serving",
     "keys_of",
     "licences_of",
     "load_catalogue",

@@ -1,11 +1,13 @@
 """The tables of the data zone."""
 
 from liangxi.systems.data.models.catalogue import Resource, ResourceField, ResourceRelation, ResourceVersion
+from liangxi.systems.data.models.delivery import DepartmentApi, Serving
 from liangxi.systems.data.models.registers import Consent, Dispute, Licence, Marriage
 from liangxi.systems.data.models.sharing import DepartmentKey, Grant, GrantStep, Need, NeedRequest, SharingRule, Usage
 
 __all__ = [
     "Consent",
+    "DepartmentApi",
     "DepartmentKey",
     "Dispute",
     "Grant",
@@ -18,6 +20,7 @@ __all__ = [
     "ResourceField",
     "ResourceRelation",
     "ResourceVersion",
+    "Serving",
     "SharingRule",
     "Usage",
 ]
