@@ -10,6 +10,7 @@ from liangxi.kit.actor import system
 from liangxi.site import marks
 from liangxi.site.worker import Job
 from liangxi.systems.data import face as data
+from liangxi.systems.data.face import opening
 from liangxi.systems.onething.face import studio
 
 BEAT = 5.0  # seconds between the worker's signs of life
@@ -33,6 +34,11 @@ def review_grants() -> int:
 def serve_data() -> int:
     """Bring the read store of granted resources to the newest state of the lake."""
     return data.keep_serving()
+
+
+def check_openings() -> int:
+    """Take new rows of open data sets to the privacy gate."""
+    return opening.check_openings()
 
 
 def sweep_files() -> int:
@@ -73,6 +79,7 @@ JOBS = (
     Job("clock", 15.0, keep_time),
     Job("grants", 3600.0, review_grants),
     Job("serving", 1.0, serve_data),
+    Job("openings", 10.0, check_openings),
     Job("webhooks", 0.5, tell_outside),
     Job("files", 3600.0, sweep_files),
     Job("packages", 3600.0, index_packages),

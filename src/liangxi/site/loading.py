@@ -27,6 +27,7 @@ from liangxi.kit import actor
 from liangxi.site import land
 from liangxi.site.tables import Row, day, fault, keyed, number, placed, table
 from liangxi.systems.data import face as data
+from liangxi.systems.data.face import opening
 from liangxi.systems.onething import face as onething
 from liangxi.systems.sensing import face as sensing
 
@@ -51,6 +52,7 @@ def load(root: Path) -> str:
             "divisions": _divisions(root, profile),
         }
         data.load_rules(by=HOUSE, rules=profile.get("sharing", {}))
+        opening.load_licences(by=HOUSE, licences=profile.get("open_data", {}).get("licences", {}))
         counts["profiles of things"] = _things(root)
         resources = data.load_catalogue(by=HOUSE, root=root)
         packages = onething.load_profile(by=HOUSE, root=root)

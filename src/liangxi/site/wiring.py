@@ -32,9 +32,12 @@ from liangxi.core.people.events import ProxyChanged
 from liangxi.systems.data import face as data
 from liangxi.systems.data.events import (
     DatasetChanged,
+    DatasetClosed,
+    DatasetOpened,
     GrantEnded,
     GrantGiven,
     NeedAnswered,
+    OpenVersionRefused,
     ResourcePublished,
     ResourceWithdrawn,
 )
@@ -48,9 +51,12 @@ FOR_THE_OUTSIDE = (
     AlarmRaised,
     CommitmentRejected,
     DatasetChanged,
+    DatasetClosed,
+    DatasetOpened,
     GrantEnded,
     GrantGiven,
     NeedAnswered,
+    OpenVersionRefused,
     ResourcePublished,
     ResourceWithdrawn,
     SupervisionRaised,

@@ -13,7 +13,7 @@ from typing import Any
 
 from liangxi.core.lake import disk, queries, reading
 from liangxi.core.lake.actions import correcting, declaring, keeping, writing
-from liangxi.core.lake.reading import Format, Key, Reader
+from liangxi.core.lake.reading import Key, Parameters
 from liangxi.core.lake.shapes import (
     ChangeBatch,
     Cursor,
@@ -28,6 +28,9 @@ from liangxi.core.lake.shapes import (
     Version,
 )
 from liangxi.kit.actor import Actor
+
+Format = reading.Format
+Reader = reading.Reader
 
 
 def _quiet(phase: str, done: int, total: int) -> None:
@@ -164,7 +167,7 @@ def export(
     reader: Reader,
     format: Format,
     sql: str = "FROM dataset",
-    parameters: Sequence[Any] = (),
+    parameters: Parameters = (),
     for_spreadsheet: bool = False,
 ) -> Iterator[bytes]:
     """The rows of a query as the bytes of a `csv`, `jsonl` or `parquet` file, in pieces, within the reader's block.

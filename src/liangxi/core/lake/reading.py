@@ -5,7 +5,7 @@ SQL text comes from our own code and from the compiler of policies, never from o
 
 import contextlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from liangxi.kit.errors import InvalidError
 
 Format = Literal["csv", "jsonl", "parquet"]
 Key = Sequence[Any]
+Parameters = Sequence[Any] | Mapping[str, Any]  # of `?`, or of `$name` as the compiler of policies writes them
 BATCH = 10_000  # rows handed on at a time
 _FORMULA = "^[=+\\-@\\t\\r]"
 
@@ -30,20 +31,24 @@ class Reader:
     state: State
     _connection: duck.Connection
 
-    def rows(self, sql: str = "FROM dataset", parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str = "FROM dataset", parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """All rows of a query over `dataset`."""
         with disk.answering():
-            return self._connection.execute(sql, list(parameters)).fetchall()
+            return self._connection.execute(sql, _bound(parameters)).fetchall()
 
-    def arrow(self, sql: str = "FROM dataset", parameters: Sequence[Any] = ()) -> pa.RecordBatchReader:
+    def arrow(self, sql: str = "FROM dataset", parameters: Parameters = ()) -> pa.RecordBatchReader:
         """The rows of a query as a stream of Arrow record batches; read it within the block."""
         with disk.answering():
-            return self._connection.sql(sql, params=list(parameters)).to_arrow_reader(BATCH)
+            return self._connection.sql(sql, params=_bound(parameters)).to_arrow_reader(BATCH)
 
-    def records(self, sql: str = "FROM dataset", parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
+    def records(self, sql: str = "FROM dataset", parameters: Parameters = ()) -> Iterator[dict[str, Any]]:
         """The rows of a query one by one, as mappings."""
         for batch in self.arrow(sql, parameters):
             yield from batch.to_pylist()
+
+
+def _bound(parameters: Parameters) -> Any:
+    return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
 
 
 @contextlib.contextmanager
@@ -108,9 +113,7 @@ def _batches(spec: TableSpec, files: tuple[str, ...]) -> Iterator[dict[str, Any]
             yield from batch.to_pylist()
 
 
-def export(
-    reader: Reader, sql: str, parameters: Sequence[Any], format: Format, for_spreadsheet: bool
-) -> Iterator[bytes]:
+def export(reader: Reader, sql: str, parameters: Parameters, format: Format, for_spreadsheet: bool) -> Iterator[bytes]:
     """The rows of a query as the bytes of a file, in pieces."""
     if format == "parquet":
         yield from _parquet(reader.arrow(sql, parameters))
@@ -126,7 +129,7 @@ def _lines(stream: pa.RecordBatchReader) -> Iterator[bytes]:
             yield ("\n".join(batch.column(0).to_pylist()) + "\n").encode()
 
 
-def _csv(reader: Reader, sql: str, parameters: Sequence[Any], for_spreadsheet: bool) -> Iterator[bytes]:
+def _csv(reader: Reader, sql: str, parameters: Parameters, for_spreadsheet: bool) -> Iterator[bytes]:
     from pyarrow import csv
 
     if for_spreadsheet:

@@ -77,3 +77,35 @@ class DatasetChanged:
     rows: int
     changes: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetOpened:
+    """Version `number` of a data set passed the privacy gate and is open to everybody; the subject is its resource."""
+
+    resource: str
+    org: str
+    number: int
+    rows: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenVersionRefused:
+    """New rows of an open data set did not pass the gate (`checks` failed); the version before stays public."""
+
+    resource: str
+    org: str
+    number: int
+    checks: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetClosed:
+    """A data set is not open any more; nothing of it is answered from now on."""
+
+    resource: str
+    org: str
+    reason: str
+    at: datetime

@@ -143,6 +143,14 @@ TEMPLATES: Mapping[str, Words] = {
         "zh": ("数据已更正", "您对“{title}”的异议已核实并更正：{note}。"),
         "en": ("Data corrected", "Your objection to “{title}” was right and the value was corrected: {note}."),
     },
+    "data.open_granted": {
+        "zh": ("数据开放需求已采纳", "您提出的开放数据需求“{title}”已采纳：{note}。"),
+        "en": ("Your request for open data was granted", "Your request for open data “{title}” was granted: {note}."),
+    },
+    "data.open_declined": {
+        "zh": ("数据开放需求未采纳", "您提出的开放数据需求“{title}”未采纳：{note}。"),
+        "en": ("Your request for open data was declined", "Your request for open data “{title}” was declined: {note}."),
+    },
     "data.upheld": {
         "zh": ("数据经核实无误", "您对“{title}”的异议已核实，登记内容无误：{note}。"),
         "en": ("Data confirmed", "Your objection to “{title}” was checked; the register stands: {note}."),

@@ -2,6 +2,7 @@
 
 from liangxi.systems.data.models.catalogue import Resource, ResourceField, ResourceRelation, ResourceVersion
 from liangxi.systems.data.models.delivery import DepartmentApi, Serving
+from liangxi.systems.data.models.opening import Opening, OpenLicence, OpenRating, OpenRequest, OpenStory, OpenVersion
 from liangxi.systems.data.models.registers import Consent, Dispute, Licence, Marriage
 from liangxi.systems.data.models.sharing import DepartmentKey, Grant, GrantStep, Need, NeedRequest, SharingRule, Usage
 
@@ -16,6 +17,12 @@ __all__ = [
     "Marriage",
     "Need",
     "NeedRequest",
+    "OpenLicence",
+    "OpenRating",
+    "OpenRequest",
+    "OpenStory",
+    "OpenVersion",
+    "Opening",
     "Resource",
     "ResourceField",
     "ResourceRelation",

@@ -152,6 +152,13 @@ def objection_plan(owner: str, title: Mapping[str, str], days: int) -> dict[str,
     return _plan("data-objection", whole, (owner, days), rights, [_item("check", title, owner, days)])
 
 
+def open_request_plan(bureau: str, days: int) -> dict[str, Any]:
+    """The plan of a request for open data: the bureau answers."""
+    rights = dict.fromkeys(("case.accept", "case.decide", "case.handout"), "data.review") | {"case.read": "data.read"}
+    whole = {"zh": "开放数据需求", "en": "Request for open data"}
+    return _plan("data-open-request", whole, (bureau, days), rights, [_item("answer", whole, bureau, days)])
+
+
 def _plan(
     id: str, title: Mapping[str, str], accept: tuple[str, int], rights: Mapping[str, str], items: list[dict[str, Any]]
 ) -> dict[str, Any]:
