@@ -167,6 +167,17 @@ def test_an_answer_that_is_sent_back_begins_a_further_round_and_an_appeal_takes_
     assert (tally.total, tally.bad, tally.excluded) == (0, 0, 1) and reviews.published() == ()
 
 
+def test_no_bad_review_is_closed_without_words(ended):
+    case = bad(ended)
+    doctor, (call, rectify) = actor("doctor"), cases.case(by=HOUSE, no=case).items
+    found = cases.batch(by=doctor, cases=[rectify.no, call.no], action="decide", key="all-of-them",
+                        body={"outcome": "approve"})  # fmt: skip
+    assert [(row.done, row.code, row.lacks) for row in found] == [(False, "cases.body", "reason")] * 2
+    page = desk("doctor").post("/desk/batch/", {"do": "approve", "cases": [rectify.no], "key": "from-the-page"})
+    assert "Reason: This must be filled in. Open the case and answer there." in page.content.decode()
+    assert reviews.rectification(by=doctor, case=case)[1].answered_at is None
+
+
 def test_a_visit_is_reviewed_once_by_the_code_of_its_slip(no):
     visit = reviews.open_visit(by=actor("window"), case=no, window="12")
     assert reviews.open_visit(by=actor("window"), case=no, window="13").code == visit.code

@@ -1,7 +1,7 @@
 """The laws of the engine without a database: random histories keep the invariants."""
 
 import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -266,6 +266,100 @@ def test_a_promise_in_office_hours_agrees_with_counting_half_hours(halves, gaps,
         counted += is_open and not any(begin <= now < end for begin, end in stops)
         now += half
     assert clock.due == now
+
+
+class Book:
+    """What a clerk with a paper calendar would write down of one clock: days granted, days and half hours lost."""
+
+    def __init__(self, days: int, halves: int = 0) -> None:
+        self.days, self.halves, self.extended, self.stops = days, halves, 0, []
+
+    def due(self, calendar: WorkCalendar, days: int) -> date:
+        still = {local(b) + timedelta(days=n) for b, e in self.stops for n in range((local(e) - local(b)).days + 1)}
+        day = local(START)
+        for _ in range(days + self.extended):
+            day += timedelta(days=1)
+            while not calendar.is_working_day(day) or day in still:
+                day += timedelta(days=1)
+        return day
+
+    def due_hours(self, calendar: WorkCalendar) -> datetime:
+        now, counted, half = START, 0, timedelta(minutes=30)
+        while counted < self.halves + self.extended * 14:  # seven office hours a day
+            hour = now.astimezone(CITY).hour
+            is_open = calendar.is_working_day(local(now)) and (9 <= hour < 12 or 13 <= hour < 17)
+            counted += is_open and not any(begin <= now < end for begin, end in self.stops)
+            now += half
+        return now
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 60),
+            st.sampled_from(["suspend", "resume", "ask_extension", "approve", "deny"]),
+            st.integers(0, 2),
+            st.integers(1, 15),
+        ),
+        max_size=12,
+    ),
+    st.sets(st.integers(0, 120), max_size=15),
+)
+@settings(max_examples=500, deadline=None)
+def test_clocks_of_extended_and_suspended_cases_agree_with_counting_by_hand(deeds, off) -> None:
+    """Two items side by side and the whole case: +10 for an item, +15 for the case, only when the head approves."""
+    calendar = WorkCalendar(CALENDAR.years, {local(START) + timedelta(days=n): False for n in off})
+    plan = compile_plan(definition(items=[item("one"), item("two") | {"promised": {"hours": 3}}]), ORGS)
+    data = {"items": ["one", "two"], "subject": "", "person": "p", "firm": None, "name": "n", "account": "1",
+            "check": "X", "form": {}, "materials": []}  # fmt: skip
+    state = evolving.opened_state(plan, Event("C", "opened", data), START)
+    at = START
+
+    def happen(action: str, no: str, body: dict[str, object]) -> bool:
+        seats = tuple(seat.n for seat in state.node(no).seats)
+        try:
+            happened = deciding.decide(plan, state, Command(no, action, at, body, "u", "u", seats))
+        except HouseError:
+            return False
+        for event in happened:
+            evolving.evolve(evolving.Frame(plan, calendar, at), state, event)
+        return True
+
+    evolving.evolve(evolving.Frame(plan, calendar, at), state, Event("C", "opened", data))
+    assert happen("accept", "C", {})
+    books = {"C": Book(5), "C-1": Book(5), "C-2": Book(1, 6)}
+    since, asked = dict[str, datetime](), dict[str, int]()
+
+    def resume(no: str) -> None:
+        books[no].stops.append((since.pop(no), at))
+        if not set(since) - {"C"}:
+            books["C"].stops.append((since.pop("C"), at))
+
+    for halves, deed, place, days in deeds:
+        no, at = ("C", "C-1", "C-2")[place], at + halves * timedelta(minutes=30)
+        match deed:
+            case "suspend" if happen("suspend", no, {"kind": "hearing", "days": 9, **WHY}):
+                since |= {no: at, "C": since.get("C", at)}
+            case "resume" if happen("resume", no, {"finding": "f"}):
+                resume(no)
+            case "ask_extension":
+                done = happen("ask_extension", no, {"days": days, **WHY})
+                assert not done or days <= (15 if no == "C" else 10)
+                asked |= {no: days} if done else {}
+            case "approve" if happen("answer_extension", no, {"outcome": "approve"}):
+                for one in {no, "C"}:
+                    books[one].extended += asked[no]
+            case "deny":
+                happen("answer_extension", no, {"outcome": "deny", **WHY})
+    for no in sorted(set(since) - {"C"}):
+        assert state.node(no).clock.due is None and happen("resume", no, {"finding": "f"})
+        resume(no)
+    for no, book in books.items():
+        clock = state.node(no).clock
+        promised = book.due_hours(calendar) if book.halves else book.due(calendar, book.days)
+        assert (clock.due if book.halves else local(clock.due)) == promised, no
+        assert local(clock.statutory_due) == book.due(calendar, 20) == local(clock.red_at), no
+        assert clock.yellow_at <= clock.due
 
 
 def test_a_stopped_clock_knows_no_end() -> None:

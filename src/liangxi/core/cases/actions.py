@@ -146,9 +146,9 @@ def _one_of_many(by: Actor, case: str, action: str, key: str, body: Mapping[str,
     try:
         done = command(by, case, action, key, None, body)
     except HouseError as refused:
-        first = next(iter(refused.fields.values()), refused.message)
-        return BatchRow(case_no=case, done=False, state="", code=refused.code,
-                        message=first, params=dict(refused.params or {}))  # fmt: skip
+        lacks, why = next(iter(refused.fields.items()), ("", refused.message))
+        return BatchRow(case_no=case, done=False, state="", code=refused.code, message=why,
+                        params=dict(refused.params or {}), lacks=lacks)  # fmt: skip
     return BatchRow(case_no=case, done=True, state=done.state)
 
 

@@ -127,7 +127,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRow:
-    """What came of one case of a batch: its new state, or why it was refused (`message` is a msgid of `params`)."""
+    """What came of one case of a batch: its new state, or why it was refused (`message` is a msgid of `params`).
+
+    `lacks` is the field that the command lacked, when it was that.
+    """
 
     case_no: str
     done: bool
@@ -135,6 +138,7 @@ class BatchRow:
     code: str = ""
     message: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,12 +101,20 @@ def batch(request: HouseRequest) -> HttpResponse:
             raise InvalidError("workbench.deed", _n("Choose what to do."), fields={"do": _n("Choose what to do.")})
         found = engine.batch(by=request.actor, cases=request.POST.getlist("cases"), action=action,
                              key=request.POST.get("key", ""), body=body)  # fmt: skip
-        rows = [(row, gettext(row.message) % row.params if row.params else gettext(row.message)) for row in found]
+        rows = [(row, _why(row)) for row in found]
     except InvalidError as refused:
         errors = in_words(refused)
     done = sum(row.done for row, _ in rows)
     context = {"rows": rows, "errors": errors, "done": done, "refused": len(rows) - done}
     return render(request, "workbench/batch.html", context, status=422 if errors else 200)
+
+
+def _why(row: BatchRow) -> str:
+    """Why one case was refused; what is asked for case by case is written where the case stands."""
+    why = gettext(row.message) % row.params if row.params else gettext(row.message)
+    if row.lacks == "reason":
+        return gettext("%(field)s: %(why)s Open the case and answer there.") % {"field": gettext("Reason"), "why": why}
+    return why
 
 
 _MANY: dict[str, tuple[str, dict[str, str]]] = {

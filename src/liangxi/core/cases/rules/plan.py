@@ -14,7 +14,7 @@ the limit grant.
 A system whose cases are not applications of the public names its own permissions in the place of the engine's:
 `"rights": {"case.accept": "data.review", "case.decide": "data.grant"}`; `accept` may say its own limit in working days
 and that silence does not accept: `{"org": "data", "days": 2, "silence": "wait"}`. An item with `"deny": "ground"` is
-denied only with the `ground` in law beside the reason.
+denied only with the `ground` in law beside the reason, one with `"approve": "reason"` is granted only with words too.
 """
 
 import hashlib
@@ -56,6 +56,7 @@ class PlanItem:
     materials: tuple[str, ...] = ()
     is_granted_by_silence: bool = False
     is_denied_with_ground: bool = False
+    is_granted_with_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def _item(body: Mapping[str, Any]) -> PlanItem:
         materials=tuple(body.get("materials", ())),
         is_granted_by_silence=body.get("silence") == "approve",
         is_denied_with_ground=body.get("deny") == "ground",
+        is_granted_with_reason=body.get("approve") == "reason",
     )
 
 

@@ -59,4 +59,4 @@ def plan(org: str, government: str, *, is_named: bool) -> dict[str, Any]:
 def _item(key: str, title: Mapping[str, str], org: str, days: int) -> dict[str, Any]:
     limit = {"days": days}
     return {"key": key, "title": dict(title), "org": org, "after": [], "result": None, "statutory": limit,
-            "promised": limit}  # fmt: skip
+            "promised": limit, "approve": "reason"}  # fmt: skip

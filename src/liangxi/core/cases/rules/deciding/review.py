@@ -23,14 +23,15 @@ def _decide(plan: Plan, state: State, node: Node, command: Command) -> list[Even
     if outcome == "approve" and state.gap:
         raise ConflictError("cases.gap", "A material is still to follow: %(materials)s. Nothing can be granted before.",
                             {"materials": ", ".join(state.gap)})  # fmt: skip
-    said = {"outcome": outcome, **reason(command.body, required=outcome == "deny")}
-    if outcome == "deny" and plan.item(node.item).is_denied_with_ground:
+    item = plan.item(node.item)
+    said = {"outcome": outcome, **reason(command.body, required=outcome == "deny" or item.is_granted_with_reason)}
+    if outcome == "deny" and item.is_denied_with_ground:
         said["ground"] = text(command.body, "ground", required=True)
     seat = _seat(node, command)
     if seat.is_lent:
         raise ForbiddenError("cases.seat.lent", "You were asked for an opinion: give it back with your words.")
     others = [one for one in node.seats if one is not seat]
-    whole = _verdict(plan.item(node.item), [*others, msgspec.structs.replace(seat, outcome=outcome)])
+    whole = _verdict(item, [*others, msgspec.structs.replace(seat, outcome=outcome)])
     signed = Event(node.no, "signed", {"seat": seat.n, "name": command.name, "account": command.account, **said})
     if whole is None:
         return [signed]
@@ -161,7 +162,8 @@ def _concluded(plan: Plan, state: State, node: Node, without: int) -> list[Event
     """The decision, when the seats that are left have all said what the rule asks for."""
     if _verdict(plan.item(node.item), [seat for seat in node.seats if seat.n != without]) != "approve":
         return []
-    return _outcome(plan, state, node, {"outcome": "approve", "reason": "", "reason_code": ""})
+    said = next((seat.reason for seat in reversed(node.seats) if seat.outcome and seat.reason), "")
+    return _outcome(plan, state, node, {"outcome": "approve", "reason": said, "reason_code": ""})
 
 
 def _seat(node: Node, command: Command, *, any_hand: bool = False) -> Seat:

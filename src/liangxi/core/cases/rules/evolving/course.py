@@ -14,6 +14,7 @@ from liangxi.core.cases.rules.evolving.frame import (
     stop,
 )
 from liangxi.core.cases.rules.evolving.window import EVENTS as WINDOW
+from liangxi.core.cases.rules.plan import OFFICE_DAY
 from liangxi.core.cases.rules.state import Event, Extension, Flag, Node, Procedure, State
 
 SUPERVISION_DAYS = 10  # design: within how many working days supervision answers
@@ -47,6 +48,8 @@ def _extended(frame: Frame, state: State, node: Node, event: Event) -> None:
     for one in (node, state.root) if node is not state.root else (node,):
         one.clock.promised += event.data["days"]
         one.clock.statutory += event.data["days"]
+        if one.clock.hours:
+            one.clock.hours += event.data["days"] * OFFICE_DAY
     redraw(frame, state)
 
 
