@@ -293,12 +293,61 @@ class Book:
         return now
 
 
+class Desk:
+    """A case of two items side by side, and a book for each of its clocks. +10 for an item, +15 for the whole case."""
+
+    def __init__(self, calendar: WorkCalendar) -> None:
+        self.calendar, self.at = calendar, START
+        self.plan = compile_plan(definition(items=[item("one"), item("two") | {"promised": {"hours": 3}}]), ORGS)
+        data = {"items": ["one", "two"], "subject": "", "person": "p", "firm": None, "name": "n", "account": "1",
+                "check": "X", "form": {}, "materials": []}  # fmt: skip
+        event = Event("C", "opened", data)
+        self.state = evolving.opened_state(self.plan, event, START)
+        evolving.evolve(evolving.Frame(self.plan, calendar, START), self.state, event)
+        assert self.happens("accept", "C")
+        self.books = {"C": Book(5), "C-1": Book(5), "C-2": Book(1, 6)}
+        self.since, self.asked = dict[str, datetime](), dict[str, int]()
+
+    def happens(self, action: str, no: str, **body: object) -> bool:
+        seats = tuple(seat.n for seat in self.state.node(no).seats)
+        try:
+            happened = deciding.decide(self.plan, self.state, Command(no, action, self.at, body, "u", "u", seats))
+        except HouseError:
+            return False
+        for event in happened:
+            evolving.evolve(evolving.Frame(self.plan, self.calendar, self.at), self.state, event)
+        return True
+
+    def suspend(self, no: str, days: int) -> None:
+        if self.happens("suspend", no, kind="hearing", days=days, **WHY):
+            self.since |= {no: self.at, "C": self.since.get("C", self.at)}
+
+    def resume(self, no: str, days: int) -> None:
+        if self.happens("resume", no, finding="f"):
+            self.books[no].stops.append((self.since.pop(no), self.at))
+            if set(self.since) == {"C"}:
+                self.books["C"].stops.append((self.since.pop("C"), self.at))
+
+    def ask(self, no: str, days: int) -> None:
+        if self.happens("ask_extension", no, days=days, **WHY):
+            assert days <= (15 if no == "C" else 10)
+            self.asked[no] = days
+
+    def approve(self, no: str, days: int) -> None:
+        if self.happens("answer_extension", no, outcome="approve"):
+            for one in {no, "C"}:
+                self.books[one].extended += self.asked[no]
+
+    def deny(self, no: str, days: int) -> None:
+        self.happens("answer_extension", no, outcome="deny", **WHY)
+
+
 @given(
     st.lists(
         st.tuples(
             st.integers(0, 60),
-            st.sampled_from(["suspend", "resume", "ask_extension", "approve", "deny"]),
-            st.integers(0, 2),
+            st.sampled_from([Desk.suspend, Desk.resume, Desk.ask, Desk.approve, Desk.deny]),
+            st.sampled_from(["C", "C-1", "C-2"]),
             st.integers(1, 15),
         ),
         max_size=12,
@@ -307,58 +356,18 @@ class Book:
 )
 @settings(max_examples=500, deadline=None)
 def test_clocks_of_extended_and_suspended_cases_agree_with_counting_by_hand(deeds, off) -> None:
-    """Two items side by side and the whole case: +10 for an item, +15 for the case, only when the head approves."""
-    calendar = WorkCalendar(CALENDAR.years, {local(START) + timedelta(days=n): False for n in off})
-    plan = compile_plan(definition(items=[item("one"), item("two") | {"promised": {"hours": 3}}]), ORGS)
-    data = {"items": ["one", "two"], "subject": "", "person": "p", "firm": None, "name": "n", "account": "1",
-            "check": "X", "form": {}, "materials": []}  # fmt: skip
-    state = evolving.opened_state(plan, Event("C", "opened", data), START)
-    at = START
-
-    def happen(action: str, no: str, body: dict[str, object]) -> bool:
-        seats = tuple(seat.n for seat in state.node(no).seats)
-        try:
-            happened = deciding.decide(plan, state, Command(no, action, at, body, "u", "u", seats))
-        except HouseError:
-            return False
-        for event in happened:
-            evolving.evolve(evolving.Frame(plan, calendar, at), state, event)
-        return True
-
-    evolving.evolve(evolving.Frame(plan, calendar, at), state, Event("C", "opened", data))
-    assert happen("accept", "C", {})
-    books = {"C": Book(5), "C-1": Book(5), "C-2": Book(1, 6)}
-    since, asked = dict[str, datetime](), dict[str, int]()
-
-    def resume(no: str) -> None:
-        books[no].stops.append((since.pop(no), at))
-        if not set(since) - {"C"}:
-            books["C"].stops.append((since.pop("C"), at))
-
-    for halves, deed, place, days in deeds:
-        no, at = ("C", "C-1", "C-2")[place], at + halves * timedelta(minutes=30)
-        match deed:
-            case "suspend" if happen("suspend", no, {"kind": "hearing", "days": 9, **WHY}):
-                since |= {no: at, "C": since.get("C", at)}
-            case "resume" if happen("resume", no, {"finding": "f"}):
-                resume(no)
-            case "ask_extension":
-                done = happen("ask_extension", no, {"days": days, **WHY})
-                assert not done or days <= (15 if no == "C" else 10)
-                asked |= {no: days} if done else {}
-            case "approve" if happen("answer_extension", no, {"outcome": "approve"}):
-                for one in {no, "C"}:
-                    books[one].extended += asked[no]
-            case "deny":
-                happen("answer_extension", no, {"outcome": "deny", **WHY})
-    for no in sorted(set(since) - {"C"}):
-        assert state.node(no).clock.due is None and happen("resume", no, {"finding": "f"})
-        resume(no)
-    for no, book in books.items():
-        clock = state.node(no).clock
-        promised = book.due_hours(calendar) if book.halves else book.due(calendar, book.days)
+    desk = Desk(WorkCalendar(CALENDAR.years, {local(START) + timedelta(days=n): False for n in off}))
+    for halves, deed, no, days in deeds:
+        desk.at += halves * timedelta(minutes=30)
+        deed(desk, no, days)
+    for no in sorted(set(desk.since) - {"C"}):
+        assert desk.state.node(no).clock.due is None
+        desk.resume(no, 0)
+    for no, book in desk.books.items():
+        clock = desk.state.node(no).clock
+        promised = book.due_hours(desk.calendar) if book.halves else book.due(desk.calendar, book.days)
         assert (clock.due if book.halves else local(clock.due)) == promised, no
-        assert local(clock.statutory_due) == book.due(calendar, 20) == local(clock.red_at), no
+        assert local(clock.statutory_due) == book.due(desk.calendar, 20) == local(clock.red_at), no
         assert clock.yellow_at <= clock.due
 
 
