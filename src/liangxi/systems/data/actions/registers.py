@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from liangxi.core.audit import face as audit
 from liangxi.core.cases import face as cases
 from liangxi.core.cases.shapes import Applicant
 from liangxi.core.certificates.events import CertificateIssued, CertificateRevoked
+from liangxi.core.events.errors import PostponeError
 from liangxi.core.messages import face as messages
 from liangxi.core.people import face as people
 from liangxi.kit import actor, bulk, time
@@ -24,6 +26,7 @@ from liangxi.systems.data.rules import registers, sharing
 from liangxi.systems.data.shapes import DisputedValue, Fact, LicenceFact, LicenceRow, MarriageRow
 
 ZONE = actor.system("data")
+_LATE = timedelta(seconds=5)  # until a revocation looks again for the licence that it ends
 LOAD = "register.load"  # no role gives it: registers are loaded by the house alone
 OUTCOMES = ("corrected", "upheld")
 
@@ -230,8 +233,10 @@ def record_licence(event: CertificateIssued) -> None:
 
 
 def revoke_licence(event: CertificateRevoked) -> None:
-    """A revoked certificate satisfies nothing any more."""
-    Licence.objects.filter(number=event.number, revoked_at=None).update(revoked_at=event.at)
+    """A revoked certificate satisfies nothing any more; its issuing, when that is told late, must be heard first."""
+    found = Licence.objects.filter(number=event.number)
+    if not found.filter(revoked_at=None).update(revoked_at=event.at) and not found.exists():
+        raise PostponeError(time.now() + _LATE)
 
 
 def load_marriages(by: Actor, rows: Iterable[MarriageRow]) -> int:
