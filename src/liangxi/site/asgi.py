@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import django
@@ -16,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangxi.site.settings")
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; six files of the largest size that core.files takes
 _LIVE = "/live/"
 _DEVICES = "/iot/v1/"
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class House:
@@ -25,9 +27,13 @@ class House:
         django.setup()
         from django.conf import settings
 
+        from liangxi.live.delivery.app import Door as Delivery
+        from liangxi.live.delivery.app import is_lookup
+        from liangxi.live.delivery.face import Rounds
         from liangxi.live.intake import face as intake
         from liangxi.live.intake.app import Door
         from liangxi.site.wsgi import application as web
+        from liangxi.systems.data import face as data
 
         config = settings.CONFIG
         self.push = Push(database_url=settings.DATABASE_URL, secret=settings.SECRET_KEY)
@@ -35,6 +41,8 @@ class House:
         self._keeper = intake.Keeper(directory, settings.DATABASE_URL)
         self._line = intake.Line(config.sensing / intake.LINE)
         self._devices = Door(directory, self._line, config.sensing)
+        self._rounds = Rounds(lambda asked: data.answer_lookups(asked=asked))
+        self._delivery, self._is_lookup = Delivery(self._rounds), is_lookup
         self._web: Any = WSGIMiddleware(cast(Any, web), workers=config.web_threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,13 +51,17 @@ class House:
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1000})
         structlog.contextvars.bind_contextvars(trace=str(ids.new_id()))
+        return await self._door(scope)(scope, receive, send)
+
+    def _door(self, scope: Scope) -> Application:
+        """Whose request this is."""
         if scope["path"] == _LIVE:
-            return await self.push(scope, receive, send)
+            return self.push
         if scope["path"].startswith(_DEVICES):
-            return await self._devices(scope, receive, send)
-        if _length(scope) > LARGEST_BODY:
-            return await _refuse(send)
-        return await self._web(scope, receive, send)  # type: ignore[no-any-return]
+            return self._devices
+        if self._is_lookup(scope["method"], scope["path"]):
+            return self._delivery
+        return _refuse if _length(scope) > LARGEST_BODY else self._web
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """The life of the process, as ASGI tells it."""
@@ -57,9 +69,11 @@ class House:
             self.push.start()
             self._line.start()
             self._keeper.start()
+            self._rounds.start()
             await send({"type": "lifespan.startup.complete"})
         await self.push.stop()
         await self._line.stop()
+        await self._rounds.stop()
         await asyncio.to_thread(self._keeper.stop)
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -69,7 +83,7 @@ def _length(scope: Scope) -> int:
     return int(value) if value.isdigit() else LARGEST_BODY + 1
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     body = f"The request is larger than {LARGEST_BODY // 1024 // 1024} MB.".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})

@@ -1,6 +1,6 @@
 """Record, seal, erase."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -16,6 +16,16 @@ def record(by: Actor, personal: Mapping[str, str], **said: Any) -> None:
         cursor.execute(
             "INSERT INTO audit_outbox (body, salts) VALUES (%(body)s, %(salts)s)", written(by, personal, **said)
         )
+
+
+def record_many(records: Sequence[Mapping[str, str]]) -> None:
+    """Many records in their order by one INSERT."""
+    if records:
+        bodies, salts = [one["body"] for one in records], [one["salts"] for one in records]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO audit_outbox (body, salts) SELECT * FROM unnest(%s::text[], %s::text[])", [bodies, salts]
+            )
 
 
 def written(by: Actor, personal: Mapping[str, str], **said: Any) -> dict[str, str]:

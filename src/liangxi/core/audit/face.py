@@ -1,6 +1,6 @@
 """The door of core.audit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,25 @@ def record(
     actions.record(by, personal or {}, **said)
 
 
-def written(*, by: Actor, action: str, object: str, detail: Mapping[str, Any]) -> dict[str, str]:
-    """`record` as a value, JSON for the function `audit_record` of the database.
+def written(
+    *,
+    by: Actor,
+    action: str,
+    object: str,
+    detail: Mapping[str, Any],
+    purpose: str = "",
+    personal: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """`record` as a value, JSON for the function `audit_record` of the database, or for `record_many`.
 
     For a room that writes its change by a function of its own and calls that one in it: one trip instead of two.
     """
-    return actions.written(by, {}, **_said(by, action, object, "", detail))
+    return actions.written(by, personal or {}, **_said(by, action, object, purpose, detail))
+
+
+def record_many(*, records: Sequence[Mapping[str, str]]) -> None:
+    """What `written` gave, many at once: one statement in the caller's transaction."""
+    actions.record_many(records)
 
 
 def _said(by: Actor, action: str, object: str, purpose: str, detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The registers of persons, households and firms: every read of a person is written down with its purpose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from liangxi.core.people import shapes
 from liangxi.core.people.actions import loading, reading
+from liangxi.core.people.queries import registers as queries
 from liangxi.kit.actor import Actor
 
 
@@ -18,6 +19,14 @@ def person(*, by: Actor, id: str) -> shapes.Person:
 def find_people(*, by: Actor, query: str, limit: int = 20) -> tuple[shapes.Person, ...]:
     """Persons of the scope by citizen id, mobile number or name, masked; needs `person.read` and a purpose."""
     return reading.find_people(by, query, limit)
+
+
+def ids_of(*, citizen_ids: Sequence[str]) -> Mapping[str, str]:
+    """Register ids by citizen id, of those who are registered: for rooms that write down whose data was read.
+
+    It tells nothing of anybody, so it is not written down itself; one statement, whatever the number.
+    """
+    return queries.ids_of(citizen_ids)
 
 
 def household_of(*, by: Actor, person: str) -> shapes.Household | None:

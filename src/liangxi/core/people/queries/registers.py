@@ -36,6 +36,13 @@ def people(where: str, params: Sequence[Any], *, limit: int) -> list[tuple[Any, 
     return found
 
 
+def ids_of(citizen_ids: Sequence[str]) -> dict[str, str]:
+    """Register ids by citizen id."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT citizen_id, id FROM people_person WHERE citizen_id = ANY(%s)", [list(citizen_ids)])
+        return {citizen_id: str(id) for citizen_id, id in cursor.fetchall()}
+
+
 def person_shape(row: Sequence[Any], *, is_masked: bool) -> Person:
     """A person as the reader may see him."""
     ident, name, citizen_id, sex, birth, address, division, phone, since, until = row

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -15,6 +16,7 @@ from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError
 from liangxi.systems.data.actions.catalogue import invalid
+from liangxi.systems.data.errors import QuotaError
 from liangxi.systems.data.events import GrantEnded, GrantGiven
 from liangxi.systems.data.models import Grant, GrantStep, NeedRequest
 from liangxi.systems.data.queries import sharing as queries
@@ -39,12 +41,6 @@ _DEEDS = {  # deed -> the states that allow it, the state that it leads to, how 
     "resume": (("suspended",), "active", "resumed"),
     "revoke": (("active", "suspended"), "revoked", "revoked"),
 }
-
-
-class QuotaError(ForbiddenError):
-    """The grant's reads of the day are used up (RFC 6585)."""
-
-    status = 429
 
 
 def give(by: Actor, request: NeedRequest, terms: Mapping[str, Any], limits: tuple[int, date]) -> str:
@@ -170,15 +166,32 @@ def note_usage(id: str, reads: int, rows: int) -> None:
     """Count reads under a grant that holds; QuotaError when they are more than are left today, and none is counted."""
     if reads < 1 or rows < 0:
         raise InvalidError("data.usage", "Count one read or more.", fields={"reads": "Count one read or more."})
-    row, today = queries.grant_row(ZONE, id), time.today()
-    require_holds(row, today)
+    row = queries.grant_row(ZONE, id)
+    require_holds(row, time.today())
+    if not count(row.pk, row.quota, reads, rows):
+        count_refused(row.pk)
+        raise quota_error(row.quota)
+
+
+def count(grant: UUID, quota: int, reads: int, rows: int) -> bool:
+    """Count reads of today unless they are more than are left; whether they were counted."""
+    said: dict[str, Any] = {"grant": grant, "day": time.today(), "reads": reads, "rows": rows, "quota": quota}
+    if reads > quota:
+        return False
     with connection.cursor() as cursor:
-        said: dict[str, Any] = {"grant": row.pk, "day": today, "reads": reads, "rows": rows, "quota": row.quota}
-        if reads <= row.quota:
-            cursor.execute(_COUNT, said)
-        if reads > row.quota or cursor.rowcount == 0:
-            cursor.execute(_REFUSED, said)
-            raise QuotaError("data.grant.quota", "The %(quota)s reads of today are used up.", {"quota": row.quota})
+        cursor.execute(_COUNT, said)
+        return bool(cursor.rowcount)
+
+
+def count_refused(grant: UUID) -> None:
+    """Count a call of today that was above the quota."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFUSED, {"grant": grant, "day": time.today()})
+
+
+def quota_error(quota: int) -> QuotaError:
+    """The refusal of a call above the quota."""
+    return QuotaError("data.grant.quota", "The %(quota)s reads of today are used up.", {"quota": quota})
 
 
 def require_holds(row: Grant, today: date) -> None:

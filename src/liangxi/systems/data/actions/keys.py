@@ -60,8 +60,8 @@ def revoke(by: Actor, id: str) -> None:
             audit.record(by=by, action="data.key.revoked", object=f"department-key:{row.pk}", detail={"org": row.org})
 
 
-def opened(secret: str, resource: str) -> Grant:
-    """The grant that a key opens on a resource and that holds today."""
+def opened(secret: str, resource: str) -> tuple[DepartmentKey, Grant]:
+    """The key, and the grant that it opens on a resource and that holds today."""
     row = DepartmentKey.objects.filter(digest=_digest(secret)).first()
     if row is None or row.revoked_at is not None or time.today() >= row.until:
         why = "unknown" if row is None else "revoked" if row.revoked_at else "expired"
@@ -74,7 +74,7 @@ def opened(secret: str, resource: str) -> Grant:
     require_holds(grant, today)
     if row.last_used_at is None or now - row.last_used_at > _TOUCH_EVERY:
         DepartmentKey.objects.filter(pk=row.pk).update(last_used_at=now)
-    return grant
+    return row, grant
 
 
 def _digest(secret: str) -> str:

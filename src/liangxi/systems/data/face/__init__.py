@@ -10,7 +10,7 @@ from liangxi.systems.data.face.catalogue import (
     resources,
     resources_to_review,
 )
-from liangxi.systems.data.face.delivery import forget_changes, keep_serving
+from liangxi.systems.data.face.delivery import answer_lookups, forget_changes, keep_serving
 from liangxi.systems.data.face.describing import (
     drop_draft,
     import_resources,
@@ -76,6 +76,7 @@ from liangxi.systems.data.face.registers import (
 __all__ = [
     "accesses_of",
     "answer_dispute",
+    "answer_lookups",
     "ask_reviews",
     "change_grant",
     "check_need",

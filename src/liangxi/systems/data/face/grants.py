@@ -82,7 +82,7 @@ def open_grant(*, secret: str, resource: str) -> Grant:
     UnauthenticatedError `data.key.unknown`, `.revoked`, `.expired`; ForbiddenError `data.key.grant`, or
     `data.grant.<state>` for one that is suspended, revoked, waiting, expired, lapsed or of a withdrawn resource.
     """
-    return queries.grant(queries.ZONE, keys.opened(secret, resource))
+    return queries.grant(queries.ZONE, keys.opened(secret, resource)[1])
 
 
 def note_usage(*, grant: str, reads: int = 1, rows: int = 0) -> None:

@@ -17,6 +17,7 @@ from liangxi.systems.data.shapes.catalogue import (
     ResourceVersion,
     Terms,
 )
+from liangxi.systems.data.shapes.delivery import ChangePage, Delivery, DeliveryColumn, Lookup, LookupAnswer
 from liangxi.systems.data.shapes.registers import (
     Access,
     Dispute,
@@ -45,6 +46,9 @@ __all__ = [
     "Access",
     "Asked",
     "Change",
+    "ChangePage",
+    "Delivery",
+    "DeliveryColumn",
     "DepartmentKey",
     "Dispute",
     "DisputePage",
@@ -60,6 +64,8 @@ __all__ = [
     "IssuedDepartmentKey",
     "LicenceFact",
     "LicenceRow",
+    "Lookup",
+    "LookupAnswer",
     "MarriageRow",
     "Need",
     "NeedRequest",

@@ -22,6 +22,7 @@ from liangxi.systems.data.rules.policy.compiling import compile as compile
 from liangxi.systems.data.rules.policy.dialects import storage_type as storage_type
 from liangxi.systems.data.rules.policy.documents import document_of as document_of
 from liangxi.systems.data.rules.policy.documents import policy_of as policy_of
+from liangxi.systems.data.rules.policy.shapes import MOST_KEYS as MOST_KEYS
 from liangxi.systems.data.rules.policy.shapes import Aggregate as Aggregate
 from liangxi.systems.data.rules.policy.shapes import Bucket as Bucket
 from liangxi.systems.data.rules.policy.shapes import Bulk as Bulk

@@ -33,8 +33,7 @@ def compile(policy: Policy, schema: Schema, request: Request, *, dialect: Dialec
     """
     shape, values = _shape(request)
     made = _made(policy, schema, shape, dialect)
-    names, columns, cursor = made.names, made.columns, made.cursor
-    return Compiled(made.sql, bound(names, policy, reader, values), columns, cursor)
+    return Compiled(made.sql, bound(made.names, policy, reader, values), made.columns, made.cursor, made.trail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class _Made:
     names: Mapping[Slot, str]
     columns: tuple[Column, ...]
     cursor: tuple[str, ...]
+    trail: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -55,7 +55,8 @@ def _made(policy: Policy, schema: Schema, request: Request, dialect: Dialect) ->
     query, cursor = build.query(answer)
     extra = tuple(column for column in cursor if column.name not in answer)
     names = tuple(column.name for column in cursor)
-    return _Made(_said(query, dialect), build.slots.names, (*answer.values(), *extra), names)
+    trail = tuple(name for name, _ in build.trail())
+    return _Made(_said(query, dialect), build.slots.names, (*answer.values(), *extra), names, trail)
 
 
 def _said(query: Expression, dialect: Dialect) -> str:

@@ -61,6 +61,7 @@ class Rows:
         cursor = self._cursor()
         outer = exp.select(*(name_of(name) for name in answer))
         outer = outer.select(*(name_of(column.name) for column in cursor if column.name not in answer))
+        outer = outer.select(*(name_of(name) for name, _ in self.trail()))
         outer = outer.from_(self._granted(answer).subquery("granted"))
         if conditions := self._conditions(cursor):
             outer = outer.where(exp.and_(*conditions))
@@ -76,6 +77,7 @@ class Rows:
         shown = [exp.alias_(masking.of(self.columns[n], self.policy.mask_of(n)), n, quoted=True) for n in needed]
         is_change = isinstance(self.request, Changes)
         steps = self._step() if is_change else self._tokens(masking)
+        steps += [exp.alias_(name_of(bare), name, quoted=True) for name, bare in self.trail()]
         condition = visible(self.policy, self.schema, self.slots, self.dialect)
         if isinstance(self.request, Point):
             condition = exp.and_(condition, self._keys(self.request))
@@ -83,6 +85,13 @@ class Rows:
         if not relation:
             raise FieldError("data.policy.way", "The data set has no changes.", "way")
         return exp.select(*shown, *steps).from_(table(relation)).where(condition)
+
+    def trail(self) -> tuple[tuple[str, str], ...]:
+        """What a traced point says beside its answer: names, and the columns that they are."""
+        if not isinstance(self.request, Point) or not self.request.traced:
+            return ()
+        keys = tuple((f"_by{n}", name) for n, name in enumerate(self.request.by, 1))
+        return (*keys, ("_subject", self.policy.subject)) if self.policy.subject else keys
 
     def _filtered(self) -> frozenset[str]:
         contained = self.request.containing if isinstance(self.request, Page) else ()

@@ -175,12 +175,17 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """The rows of up to 1024 keys: `by` names columns, each key has one value for each of them. No columns: all."""
+    """The rows of up to 1024 keys: `by` names columns, each key has one value for each of them. No columns: all.
+
+    `traced`: each row also says by which key it was found, and about whom it is (`Compiled.trail`). That is for the
+    trail of the house and for telling answers apart; whoever asks is not told the second.
+    """
 
     purpose: str
     by: tuple[str, ...]
     keys: tuple[tuple[Value, ...], ...]
     columns: tuple[str, ...] = ()
+    traced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,13 +267,15 @@ class Compiled:
     """A statement and its parameters: `%(name)s` for psycopg, `$name` for DuckDB, `:name` for Spark.
 
     `columns` are the columns of the answer in order. `cursor` names those whose values in the last row are the `after`
-    of the next request; they stand behind the others unless they were asked for.
+    of the next request; they stand behind the others unless they were asked for. `trail` are the last columns of a
+    traced point: the exact key, and the policy's subject where there is one; they are never answered.
     """
 
     sql: str
     parameters: Mapping[str, Value | bytes] = field(repr=False)
     columns: tuple[Column, ...]
     cursor: tuple[str, ...] = ()
+    trail: tuple[str, ...] = ()
 
 
 WAYS: Mapping[type, Way] = {
