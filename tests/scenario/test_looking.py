@@ -27,7 +27,7 @@ from liangxi.core.people.shapes import PersonRow
 from liangxi.kit import ids, time
 from liangxi.live.delivery.app import Door, is_lookup
 from liangxi.systems.data import face as data
-from liangxi.systems.data.models import Grant
+from liangxi.systems.data.models import Grant, Usage
 from liangxi.systems.data.shapes import Lookup
 
 assert city and that_day and lake_of_its_own
@@ -94,7 +94,7 @@ def records():
     return audit.entries_of(by=HOUSE, action="data.fetch").entries
 
 
-def test_a_lookup_shows_what_is_granted_and_leaves_its_record(key):
+def a_lookup_shows_what_is_granted_and_leaves_its_record(key):
     register.load_people(by=HOUSE, rows=[
         PersonRow(id=str(ids.new_id()), citizen_id=MOTHER, name="张三妹", sex="F", birth_date=date(1990, 1, 1),
                   address_code="", division="320211001", phone="13800000001")
@@ -113,8 +113,7 @@ def test_a_lookup_shows_what_is_granted_and_leaves_its_record(key):
     assert any(one.action == "data.fetch" for one in mine)
 
 
-def test_a_batch_says_who_is_there_in_the_order_of_the_question(served):
-    key = keyed(granted(rows=ROWS))
+def a_batch_says_who_is_there_in_the_order_of_the_question(key):
     body = {"keys": [FATHER, MOTHER, "nobody"], "answer": "found"}
     assert call("POST", f"/data/v1/{PERSON}/batch", key, body)[1]["found"] == [False, True, False]
     status, refused = call("POST", f"/data/v1/{PERSON}/batch", key, {"keys": [MOTHER]})
@@ -124,7 +123,7 @@ def test_a_batch_says_who_is_there_in_the_order_of_the_question(served):
     assert len(records()) == 3  # the refused call read nothing
 
 
-def test_refusals_name_their_field_and_count_nothing(key):
+def refusals_name_their_field_and_count_nothing(key):
     batch = f"/data/v1/{PERSON}/batch"
     for method, path, secret, body, status, code, field in (
         ("GET", of(MOTHER), "", None, 401, "data.key.unknown", None),
@@ -149,7 +148,7 @@ def test_refusals_name_their_field_and_count_nothing(key):
     assert records() == () and not data.usage_of(by=HOUSE, id=str(Grant.objects.get().pk))
 
 
-def test_what_ends_a_grant_ends_it_at_once(key):
+def what_ends_a_grant_ends_it_at_once(key):
     grant = str(Grant.objects.get().pk)
     assert call("GET", of(MOTHER), key)[0] == 200
     data.change_grant(by=actor("police"), id=grant, deed="suspend", reason="核查")
@@ -162,8 +161,17 @@ def test_what_ends_a_grant_ends_it_at_once(key):
     assert call("GET", of(MOTHER), key)[1]["code"] == "data.key.revoked"
 
 
-def test_many_in_one_round_are_judged_one_by_one(served):
-    key = keyed(granted(rows=ROWS))
+def test_lookups_one_after_the_other(key):
+    refusals_name_their_field_and_count_nothing(key)
+    a_batch_says_who_is_there_in_the_order_of_the_question(key)
+    Usage.objects.all().delete()
+    Grant.objects.update(quota=9)
+    what_ends_a_grant_ends_it_at_once(key)
+
+
+def test_a_person_sees_who_read_and_many_in_one_round_are_judged_one_by_one(key):
+    a_lookup_shows_what_is_granted_and_leaves_its_record(key)
+    Usage.objects.all().delete()
     ask = [Lookup(key, PERSON, ((MOTHER,),)), Lookup("other", PERSON, ((MOTHER,),)),
            Lookup(key, PERSON, ((MOTHER,), (FATHER,))), Lookup(key, PERSON, ((MOTHER,),), columns=("phone",)),
            Lookup(key, PERSON, ((FATHER,),)), Lookup(key, PERSON, ((MOTHER,),))]  # fmt: skip

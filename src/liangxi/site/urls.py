@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/", include("liangxi.portals.verify.urls")),
     path("screen/", include("liangxi.portals.screen.urls")),
     path("geo/", include("liangxi.gateways.geo.urls")),
+    path("data/v1/", include("liangxi.gateways.delivery.urls")),
     path("api/v1/", include("liangxi.gateways.rest.urls")),
     path("", include("liangxi.portals.design.urls")),
     path("", include("liangxi.portals.citizen.urls")),

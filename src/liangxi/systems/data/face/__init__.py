@@ -10,7 +10,17 @@ from liangxi.systems.data.face.catalogue import (
     resources,
     resources_to_review,
 )
-from liangxi.systems.data.face.delivery import answer_lookups, forget_changes, keep_serving
+from liangxi.systems.data.face.delivery import (
+    aggregate,
+    answer_lookups,
+    changes,
+    delivery,
+    delivery_of,
+    download,
+    download_of,
+    forget_changes,
+    keep_serving,
+)
 from liangxi.systems.data.face.describing import (
     drop_draft,
     import_resources,
@@ -75,18 +85,24 @@ from liangxi.systems.data.face.registers import (
 
 __all__ = [
     "accesses_of",
+    "aggregate",
     "answer_dispute",
     "answer_lookups",
     "ask_reviews",
     "change_grant",
+    "changes",
     "check_need",
     "close_case",
     "confirm_grant",
     "consent",
     "coverage",
+    "delivery",
+    "delivery_of",
     "dispute",
     "disputed",
     "disputes",
+    "download",
+    "download_of",
     "drop_draft",
     "fetch",
     "forget_changes",

@@ -1,10 +1,14 @@
 """Delivery: the read store that follows the lake, and every way in which a grant is read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from liangxi.kit.actor import Actor
 from liangxi.kit.errors import HouseError
-from liangxi.systems.data.actions import looking, serving
-from liangxi.systems.data.shapes import Lookup, LookupAnswer
+from liangxi.systems.data.actions import delivering, looking, serving
+from liangxi.systems.data.queries import delivery as queries
+from liangxi.systems.data.rules.policy import Bulk
+from liangxi.systems.data.shapes import ChangePage, Delivery, Lookup, LookupAnswer
 
 
 def keep_serving() -> int:
@@ -29,3 +33,49 @@ def answer_lookups(*, asked: Sequence[Lookup]) -> list[LookupAnswer | HouseError
     read, and leaves a record for each person whom its rows are about.
     """
     return looking.answer_lookups(asked)
+
+
+def delivery(*, secret: str, resource: str) -> Delivery:
+    """What a department's key lets its program read of a resource, and how; errors as `open_grant`."""
+    return queries.delivery(delivering.by_key(secret, resource))
+
+
+def delivery_of(*, by: Actor, grant: str) -> Delivery:
+    """The same for a person at a post of the department that holds the grant (`data.request`)."""
+    return queries.delivery(delivering.by_post(by, grant))
+
+
+def download(
+    *, secret: str, resource: str, version: int | None, format: str, columns: Sequence[str] = (), where: str = ""
+) -> tuple[str, Iterator[bytes]]:
+    """The rows of a version (None: the newest state) as csv, jsonl or parquet: the name of the file and its bytes.
+
+    The whole download is one read of the quota; its rows are counted and written down before the first byte. `where`
+    is a condition over the columns as the grant shows them. NotFoundError `lake.version.unknown`; else as `lookup`.
+    """
+    opened = delivering.by_key(secret, resource)
+    request = Bulk(purpose=opened.purpose, columns=tuple(columns), where=where or "true")
+    return delivering.download(opened, version, request, format)
+
+
+def download_of(*, by: Actor, grant: str, version: int | None, format: str) -> tuple[str, Iterator[bytes]]:
+    """The same for a person at a post of the department that holds the grant."""
+    opened = delivering.by_post(by, grant)
+    return delivering.download(opened, version, Bulk(purpose=opened.purpose), format)
+
+
+def changes(
+    *, secret: str, resource: str, after: str = "", limit: int = 1000, columns: Sequence[str] = ()
+) -> ChangePage:
+    """What happened to the rows of a grant after a cursor (none: since the feed began), in order, at least once.
+
+    GoneError `data.feed.gone` (410) for a cursor of more than 30 days ago: download, then go on from `Delivery.cursor`.
+    """
+    return delivering.changes(delivering.by_key(secret, resource), after, limit, columns)
+
+
+def aggregate(
+    *, secret: str, resource: str, by: Sequence[str], measures: Sequence[str], where: str = ""
+) -> tuple[Mapping[str, Any], ...]:
+    """Measures (`count`, `sum:months`, ...) of the groups of a grant; groups below its minimum are left out."""
+    return delivering.aggregate(delivering.by_key(secret, resource), by, measures, where)

@@ -12,11 +12,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from liangxi.core.lake import face as lake
 from liangxi.kit.actor import Actor
 from liangxi.systems.data import models
 from liangxi.systems.data.queries import serving
 from liangxi.systems.data.rules import delivery as rules
+from liangxi.systems.data.rules import policy as policies
 from liangxi.systems.data.rules.policy import Column, Policy, Reader, Schema
+from liangxi.systems.data.shapes import Delivery, DeliveryColumn
 
 _HOLDING = """
 SELECT a.key, a.grant, s.version, s.batch FROM unnest(%(keys)s::uuid[], %(grants)s::uuid[]) AS a(key, "grant")
@@ -39,6 +42,7 @@ class Opened:
     grant: UUID
     resource: str
     purpose: str
+    org: str  # the consumer
     quota: int
     policy: Policy
     schema: Schema
@@ -50,10 +54,10 @@ class Opened:
 
     def record(self, columns: Iterable[str]) -> dict[str, Any]:
         """What the audit trail says of every reading under this grant."""
-        return {"grant": str(self.grant), "org": self.by.org, "resource": self.resource, "fields": list(columns)}
+        return {"grant": str(self.grant), "org": self.org, "resource": self.resource, "fields": list(columns)}
 
 
-def opened(row: models.Grant, key: UUID | None) -> Opened:
+def opened(row: models.Grant, key: UUID | None, by: Actor | None = None) -> Opened:
     """A grant with its policy over the read store. NotFoundError `data.delivery.unserved`."""
     served = serving.of(row.resource_id)
     schema = serving.schema_of(served)
@@ -68,15 +72,49 @@ def opened(row: models.Grant, key: UUID | None) -> Opened:
         grant=row.pk,
         resource=row.resource_id,
         purpose=row.purpose,
+        org=row.org,
         quota=row.quota,
         policy=rules.policy_of(row.terms, schema, purpose=row.purpose, facts=facts),
         schema=schema,
         reader=Reader(secret=_secret(row.pk)),
         lookups=tuple(served.lookups),
-        by=Actor(kind="system", account=f"department-key:{key}" if key else "system:data", name="", org=row.org),
+        by=by or Actor(kind="system", account=f"department-key:{key}", name="", org=row.org),
         is_personal=any(one.is_personal for one in fields.values()),
         types={column.name: column for column in schema.columns},
     )
+
+
+def delivery(one: Opened) -> Delivery:
+    """What is delivered under a grant, told to its reader."""
+    served = serving.of(one.resource)
+    shown = policies.checked(one.policy, one.schema)
+    titles = dict(models.ResourceField.objects.filter(resource=one.resource).values_list("name", "title"))
+    versions = lake.versions(table=serving.spec_of(served).name)
+    return Delivery(
+        grant=str(one.grant),
+        resource=one.resource,
+        key=one.schema.key,
+        columns=tuple(
+            DeliveryColumn(c.name, titles.get(c.name, {"zh": c.name, "en": c.name}), c.type, _word(one.policy, c.name))
+            for c in shown.values()
+        ),
+        ways=tuple(sorted(one.policy.ways)),
+        lookups=one.lookups,
+        groups=one.policy.groups,
+        measures=one.policy.measures,
+        minimum_group=one.policy.minimum_group,
+        rows=served.rows,
+        version=served.version,
+        batch=served.batch,
+        cursor=f"{served.seq}.put",
+        versions=tuple(one.number for one in versions if not one.dropped)[:20],
+        reflected_at=served.reflected_at,
+    )
+
+
+def _word(made: Policy, name: str) -> str:
+    mask = made.mask_of(name)
+    return type(mask).__name__.lower() if mask else ""
 
 
 def _secret(grant: UUID) -> bytes:

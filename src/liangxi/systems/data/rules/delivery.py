@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast, get_args
 
 from liangxi.kit.errors import InvalidError
 from liangxi.systems.data.rules import policy
 from liangxi.systems.data.rules.policy.binding import checked
-from liangxi.systems.data.rules.policy.shapes import Type, Way
+from liangxi.systems.data.rules.policy.shapes import Function, Type, Way
 
 EVERY_WAY: tuple[Way, ...] = ("point", "bulk", "changes", "aggregate")
 MOST_KEYS = 1000  # of one batch check
@@ -63,3 +63,24 @@ _READ: Mapping[Type, Callable[[str], Any]] = {
     "string": str, "int": int, "decimal": Decimal, "date": date.fromisoformat, "timestamp": datetime.fromisoformat,
     "bool": {"true": True, "false": False}.__getitem__,
 }  # fmt: skip
+
+
+def cursor_of(text: str) -> tuple[int, str]:
+    """A cursor of a change feed, `<number>.put` or `.remove`. InvalidError `data.feed.cursor` naming `after`."""
+    number, _, operation = text.partition(".")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19 and operation in ("put", "remove")):
+        says = "This is no cursor of a change feed."
+        raise InvalidError("data.feed.cursor", says, fields={"after": says})
+    return int(number), operation
+
+
+def measures_of(words: Sequence[str]) -> tuple[policy.Measure, ...]:
+    """`count`, `sum:months`, `avg:base` ... as measures. InvalidError `data.delivery.measure` naming `measure`."""
+    made = []
+    for word in words or ("count",):
+        function, _, column = word.partition(":")
+        if function not in get_args(Function):
+            says = "A measure is count, or count, sum, avg, min or max of a column, as sum:months."
+            raise InvalidError("data.delivery.measure", says, fields={"measure": says})
+        made.append(policy.Measure(cast(Function, function), column))
+    return tuple(made)
