@@ -71,16 +71,17 @@ function send(drop: HTMLElement, name: string, file: File, line: HTMLElement): v
 
 function take(drop: HTMLElement, input: HTMLInputElement): void {
   const list = drop.querySelector(".file-list");
+  const largest = Number(drop.dataset.largest || LARGEST);
   const files = [...(input.files ?? [])];
   if (!drop.dataset.url) list?.replaceChildren();
   for (const file of files) {
     const line = row(file);
     list?.append(line);
-    if (file.size > LARGEST) say(line, "failed", word("tooBig"));
+    if (file.size > largest) say(line, "failed", word("tooBig"));
     else if (drop.dataset.url) send(drop, input.name, file, line);
   }
   if (drop.dataset.url) input.value = "";
-  else input.setCustomValidity(files.some((file) => file.size > LARGEST) ? word("tooBig") : "");
+  else input.setCustomValidity(files.some((file) => file.size > largest) ? word("tooBig") : "");
 }
 
 export function files(): void {

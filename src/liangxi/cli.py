@@ -46,7 +46,7 @@ def serve(options: argparse.Namespace) -> int:
 def worker(options: argparse.Namespace) -> int:
     from liangxi.site import worker as working
 
-    return working.work(supervised=options.supervised)
+    return working.work(supervised=options.supervised, collecting=options.collecting)
 
 
 def intake(options: argparse.Namespace) -> int:
@@ -206,8 +206,10 @@ def _add_processes(commands: Any) -> None:
         worker,
         "one worker process: delivers events, seals the audit trail, watches the clocks",
         """
-        LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi worker""",
+        LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi worker
+        liangxi worker --collecting         the one that takes in the deliveries of departments""",
     )
+    one.add_argument("--collecting", action="store_true", help="take in deliveries of data, and nothing else")
     one.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     one = _command(
         commands,

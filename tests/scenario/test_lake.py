@@ -12,7 +12,7 @@ import pytest
 from liangxi.core.audit import face as audit
 from liangxi.core.lake import face as lake
 from liangxi.core.lake.errors import BusyError, FencedError
-from liangxi.core.lake.shapes import Check, Cursor, Field, Intake, TableSpec
+from liangxi.core.lake.shapes import Cursor, Field, TableSpec
 from liangxi.kit import time
 from liangxi.kit.actor import system
 from liangxi.kit.errors import ConflictError, InvalidError, NotFoundError
@@ -358,40 +358,3 @@ def test_every_change_is_on_the_trail(home):
     audit.seal()
     actions = {entry.action for entry in audit.entries_of(by=HOUSE, object="lake:residents").entries}
     assert actions == {"lake.declare", "lake.publish", "lake.correct"}
-
-
-def test_rows_are_checked_by_rules_named_otherwise_and_recorded_with_the_commit(home):
-    lake.declare(by=HOUSE, spec=SPEC)
-    lines = [
-        '{"编号": "1", "姓名": "甲", "income": 10.5, "children": 1}',
-        '{"编号": "2", "姓名": "乙", "income": "1,5"}',
-        '{"编号": "3", "姓名": "丙", "children": 40}',
-        "[1]",
-        "{broken",
-        '{"id": "4", "姓名": "丁", "place": {"type": "Point"}}',
-    ]
-    path = home / "rows.jsonl"
-    path.write_text("\n".join(lines))
-    seen, told = [], []
-    intake = Intake(
-        columns={"编号": "id"},
-        checks=(Check("children", "children > 20", "is too much"),),
-        gate=lambda query: seen.extend(query("SELECT line, field, reason FROM bad ORDER BY line")),
-        recorded=told.append,
-    )
-    version = lake.load(by=HOUSE, table="residents", file=path, source="人社", intake=intake)
-    assert seen == [
-        (2, "income", "is not a decimal that fits"),
-        (3, "children", "is too much"),
-        (4, "", "is no JSON object"),
-        (5, "", "is no JSON object"),
-    ]
-    assert told == [version] and people() == {"1": "甲", "4": "丁"}
-
-    def refuse(batch):
-        raise ConflictError("test.no", "No.")
-
-    rows = pa.table({"id": ["9"], "姓名": ["戊"]})
-    with pytest.raises(ConflictError):
-        lake.correct(by=HOUSE, table="residents", changes=rows, source="更正", intake=Intake(recorded=refuse))
-    assert people() == {"1": "甲", "4": "丁"} and not lake.verify(table="residents")

@@ -35,6 +35,8 @@ class Config:
     lake_threads: int
     engine: str  # Spark Connect for the heavy work on the lake; empty: in this process
     webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    connector_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    drops: Path  # below it departments drop files for the connectors
 
     @property
     def city_root(self) -> Path:
@@ -82,6 +84,8 @@ def read() -> Config:
         lake_threads=_number("LIANGXI_LAKE_THREADS", default=_processes(), low=1, high=256),
         engine=_engine(),
         webhook_networks=_networks("LIANGXI_WEBHOOK_NETWORKS"),
+        connector_networks=_networks("LIANGXI_CONNECTOR_NETWORKS"),
+        drops=Path(env("LIANGXI_DROPS") or Path(env("LIANGXI_HOME", "var")) / "drops").absolute(),
     )
 
 

@@ -67,6 +67,21 @@ def index_packages() -> int:
     return studio.index_in_force()
 
 
+def tend_sources() -> int:
+    """Ask for the deliveries that schedules name."""
+    return data.tend_sources()
+
+
+def take_in() -> int:
+    """Work on a delivery that is due, for as long as it takes."""
+    return data.work_runs(limit=1)
+
+
+def sweep_deliveries() -> int:
+    """Remove files of deliveries that ended long ago."""
+    return data.sweep_runs()
+
+
 def beat() -> int:
     """Leave a sign of life, which `/health` looks for."""
     marks.put("worker")
@@ -89,3 +104,10 @@ JOBS = (
     Job("forgetting", 3600.0, webhooks.forget),
     Job("beat", BEAT, beat),
 )
+
+COLLECTING = (
+    Job("sources", 2.0, tend_sources),
+    Job("runs", 1.0, take_in),
+    Job("deliveries", 3600.0, sweep_deliveries),
+)
+"""What may take minutes, or die of what others send: a process of its own does it, `liangxi worker --collecting`."""

@@ -55,6 +55,7 @@ def load(root: Path) -> str:
         opening.load_licences(by=HOUSE, licences=profile.get("open_data", {}).get("licences", {}))
         counts["profiles of things"] = _things(root)
         resources = data.load_catalogue(by=HOUSE, root=root)
+        counts["new sources"] = data.load_sources(by=HOUSE, root=root)
         packages = onething.load_profile(by=HOUSE, root=root)
     counts["resources"] = sum(resources)
     counts["packages"] = packages.added + packages.unchanged

@@ -13,6 +13,7 @@ BASE = Path(__file__).resolve().parent
 
 SECRET_KEY = config.secret(CONFIG.home, "django")
 WEBHOOK_NETWORKS = CONFIG.webhook_networks
+CONNECTOR_NETWORKS = CONFIG.connector_networks
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
 if CONFIG.public_url.startswith(("http://", "https://")):

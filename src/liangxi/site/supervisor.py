@@ -161,6 +161,8 @@ class Supervisor:
             self._children.append(Child(name, arguments, logs / f"{name}.log", (listener.fileno(),)))
         self._children.append(Child("intake", ["intake", "--supervised"], logs / "intake.log"))
         self._children.append(Child("worker", ["worker", "--supervised"], logs / "worker.log"))
+        collector = ["worker", "--collecting", "--supervised"]
+        self._children.append(Child("collector", collector, logs / "collector.log"))
         for child in self._children:
             if child.log.exists() and child.log.stat().st_size > LARGEST_LOG:
                 child.log.rename(child.log.with_suffix(".log.1"))

@@ -38,6 +38,7 @@ from liangxi.systems.data.events import (
     GrantGiven,
     NeedAnswered,
     OpenVersionRefused,
+    ResourceDelivered,
     ResourcePublished,
     ResourceWithdrawn,
 )
@@ -57,6 +58,7 @@ FOR_THE_OUTSIDE = (
     GrantGiven,
     NeedAnswered,
     OpenVersionRefused,
+    ResourceDelivered,
     ResourcePublished,
     ResourceWithdrawn,
     SupervisionRaised,

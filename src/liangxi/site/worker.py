@@ -83,19 +83,19 @@ class Worker:
             self._due["events"] = 0.0
 
 
-def work(*, supervised: bool = False) -> int:
-    """Run the worker of this home until SIGTERM or SIGINT.
+def work(*, supervised: bool = False, collecting: bool = False) -> int:
+    """Run the worker of this home until SIGTERM or SIGINT; with `collecting` the one that takes in deliveries.
 
     Supervised, it also ends with its supervisor, and then stops the embedded database, which nobody watches any more.
     """
     config = configuration.read()
-    log.configure("worker", level=config.log_level)
+    log.configure("collector" if collecting else "worker", level=config.log_level)
     django.setup()
     from django.conf import settings
 
     from liangxi.site import jobs
 
-    worker = Worker(settings.DATABASE_URL, jobs.JOBS)
+    worker = Worker(settings.DATABASE_URL, jobs.COLLECTING if collecting else jobs.JOBS)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, frame: worker.stop())
     lost = threading.Event()

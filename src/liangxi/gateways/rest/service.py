@@ -15,7 +15,7 @@ from ninja.operation import Operation, PathView
 from ninja.renderers import JSONRenderer
 from pydantic import TypeAdapter
 
-from liangxi.gateways.rest import applications, cases, catalogue, city, editions, own, subscriptions
+from liangxi.gateways.rest import applications, cases, catalogue, city, deliveries, editions, own, subscriptions
 from liangxi.gateways.rest.access import Access, said_of
 from liangxi.gateways.rest.answers import Problem
 from liangxi.gateways.rest.problems import MEDIA_TYPE, Reader, plain, translate
@@ -94,7 +94,7 @@ def build() -> Service:
         renderer=_Written(),
     )
     translate(service)
-    for room in (city, editions, own, cases, applications, catalogue, subscriptions):
+    for room in (city, editions, own, cases, applications, catalogue, deliveries, subscriptions):
         service.add_router("", room.router)
     return service
 

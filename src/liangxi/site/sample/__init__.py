@@ -20,7 +20,7 @@ from liangxi.kit import actor, time
 from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.site import config, land, marks
 from liangxi.site.dice import dice
-from liangxi.site.sample import accounts, stories
+from liangxi.site.sample import accounts, deliveries, stories
 from liangxi.site.sample.accounts import Cast
 from liangxi.site.sample.homes import Doors
 from liangxi.site.sample.settling import Community, Numbers, Settler
@@ -86,9 +86,10 @@ def make(*, seed: int = SEED, scale: float = SCALE, say: Say) -> str:
 
 
 def _deliver() -> None:
-    """The registers that the platform itself holds tell the catalogue what they hold now."""
+    """The registers that the platform itself holds tell the catalogue what they hold now; departments drop files."""
     for resource, held in HELD.items():
         data.record_delivery(by=HOUSE, resource=resource, at=time.now(), rows=_count(held), version="sample")
+    deliveries.drop()
 
 
 def ensure(say: Say) -> str:

@@ -109,3 +109,18 @@ class DatasetClosed:
     org: str
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceDelivered:
+    """Rows of a resource were published in the lake, in the transaction that made them visible; its subject is the id.
+
+    `version` and `batch` are the newest of `table` now; `run` is the delivery that brought them.
+    """
+
+    resource: str
+    table: str
+    version: int
+    batch: int
+    run: str
+    at: datetime

@@ -105,7 +105,7 @@ def _parquet(content: bytes) -> Table:
         file.write(content)
         file.flush()
         try:
-            found = engine.execute(f"SELECT * FROM read_parquet(?) LIMIT {MOST_ROWS + 1}", [file.name])  # noqa: S608
+            found = engine.execute(f"SELECT * FROM read_parquet(?) LIMIT {MOST_ROWS + 1}", [file.name])
             headers, rows = [column[0] for column in found.description or ()], found.fetchall()
         except duckdb.Error as error:
             raise _refused("content", "The file cannot be read as Parquet.") from error
@@ -113,13 +113,13 @@ def _parquet(content: bytes) -> Table:
 
 
 def _table(format: str, encoding: str, headers: Iterable[Any], rows: Iterable[Iterable[Any]]) -> Table:
-    names = [" ".join((_text(one) or "").split()) for one in headers]
+    names = [" ".join((cell(one) or "").split()) for one in headers]
     while names and not names[-1]:
         names.pop()
     kept: list[tuple[str | None, ...]] = []
     is_whole = True
     for row in rows:
-        cells = [_text(one) for one in row][: len(names)]
+        cells = [cell(one) for one in row][: len(names)]
         if not any(cells):
             continue
         if len(kept) == MOST_ROWS:
@@ -129,7 +129,7 @@ def _table(format: str, encoding: str, headers: Iterable[Any], rows: Iterable[It
     return Table(format, encoding, tuple(names), tuple(kept), is_whole)
 
 
-def _text(value: Any) -> str | None:
+def cell(value: Any) -> str | None:
     """A cell as text: whole numbers without a fraction, instants as ISO 8601."""
     match value:
         case None:

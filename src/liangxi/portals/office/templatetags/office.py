@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from liangxi.portals.design.templatetags.design import badge_tag
-from liangxi.portals.office import data_wording, sensing_wording, wording
+from liangxi.portals.office import connector_wording, data_wording, sensing_wording, wording
 from liangxi.portals.words import objections, roles
 
 register = Library()
@@ -32,6 +32,7 @@ _LISTS = {
     "way": data_wording.ways,
     "data_relation": data_wording.relations,
     "step": data_wording.steps,
+    "source_kind": connector_wording.source_kinds,
     "rule_kind": sensing_wording.kinds,
     "alarm_deed": sensing_wording.deeds,
     "thing_state": sensing_wording.thing_words,
@@ -55,6 +56,12 @@ def objection_badge(state: str) -> SafeString:
 def data_badge(state: str) -> SafeString:
     """The state of a resource, a version, a need, a request, a grant or a key."""
     return SafeString(badge_tag(*data_wording.states()[state]))
+
+
+@register.simple_tag
+def run_badge(state: str) -> SafeString:
+    """The state of a delivery of data."""
+    return SafeString(badge_tag(*connector_wording.run_states()[state]))
 
 
 @register.simple_tag

@@ -139,6 +139,17 @@ def load_rules(by: Actor, said: Mapping[str, Any]) -> None:
         SharingRule.objects.bulk_create(SharingRule(name=name, value=str(value)) for name, value in said.items())
 
 
+def source_documents(by: Actor, root: Path) -> list[tuple[str, Mapping[str, Any]]]:
+    """The sources of a profile (data/sources/*.yaml) with the place of each."""
+    by.require(LOAD)
+    found = []
+    for file in sorted((root / "data" / "sources").glob("*.yaml")):
+        document = schema.load_yaml(file, SCHEMA.with_name("sources.json"))
+        for n, said in enumerate(document.data["sources"]):
+            found.append((f"{document.path}:{document.line_of(['sources', n])}", said))
+    return found
+
+
 def _documents(root: Path) -> list[schema.Document]:
     return [schema.load_yaml(file, SCHEMA) for file in sorted((root / "data").glob("*.yaml"))]
 

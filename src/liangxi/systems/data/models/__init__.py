@@ -1,6 +1,7 @@
 """The tables of the data zone."""
 
 from liangxi.systems.data.models.catalogue import Resource, ResourceField, ResourceRelation, ResourceVersion
+from liangxi.systems.data.models.connectors import Run, Source
 from liangxi.systems.data.models.delivery import DepartmentApi, Serving
 from liangxi.systems.data.models.opening import Opening, OpenLicence, OpenRating, OpenRequest, OpenStory, OpenVersion
 from liangxi.systems.data.models.registers import Consent, Dispute, Licence, Marriage
@@ -27,7 +28,9 @@ __all__ = [
     "ResourceField",
     "ResourceRelation",
     "ResourceVersion",
+    "Run",
     "Serving",
     "SharingRule",
+    "Source",
     "Usage",
 ]
