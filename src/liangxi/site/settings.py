@@ -67,7 +67,7 @@ CORE = [
 ]
 SYSTEMS = ["data", "twin", "sensing", "onething", "reviews"]
 GATEWAYS = ["rest"]
-PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen"]
+PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen", "opendata"]
 
 
 def _rooms(floor: str, names: list[str]) -> list[str]:

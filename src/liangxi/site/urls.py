@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", include("liangxi.portals.office.urls")),
     path("verify/", include("liangxi.portals.verify.urls")),
     path("screen/", include("liangxi.portals.screen.urls")),
+    path("data/", include("liangxi.portals.opendata.urls")),
     path("geo/", include("liangxi.gateways.geo.urls")),
     path("data/v1/", include("liangxi.gateways.delivery.urls")),
     path("api/v1/", include("liangxi.gateways.rest.urls")),

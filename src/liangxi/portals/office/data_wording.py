@@ -2,16 +2,10 @@
 
 from django.utils.translation import gettext, pgettext
 
-Words = dict[str, str]
+from liangxi.portals import data_words
+from liangxi.portals.data_words import Words
 
-
-def kinds() -> Words:
-    """Classes of resources."""
-    return {
-        "base": pgettext("data", "Base"),
-        "theme": pgettext("data", "Theme"),
-        "department": pgettext("data", "Departmental"),
-    }
+cycles, freshness, kinds, types = data_words.cycles, data_words.freshness, data_words.kinds, data_words.types
 
 
 def registers() -> Words:
@@ -40,20 +34,6 @@ def opening() -> Words:
         "unconditional": pgettext("data", "Open without condition"),
         "conditional": pgettext("data", "Open on a condition"),
         "not-open": pgettext("data", "Not open"),
-    }
-
-
-def cycles() -> Words:
-    """Update cycles."""
-    return {
-        "realtime": pgettext("data", "In real time"),
-        "daily": pgettext("data", "Daily"),
-        "weekly": pgettext("data", "Weekly"),
-        "monthly": pgettext("data", "Monthly"),
-        "quarterly": pgettext("data", "Quarterly"),
-        "half-yearly": pgettext("data", "Twice a year"),
-        "yearly": pgettext("data", "Yearly"),
-        "irregular": pgettext("data", "Now and then"),
     }
 
 
@@ -91,21 +71,6 @@ def origins() -> Words:
     }
 
 
-def types() -> Words:
-    """Types of fields."""
-    return {
-        "text": pgettext("data", "Text"),
-        "integer": pgettext("data", "Whole number"),
-        "number": pgettext("data", "Number"),
-        "boolean": pgettext("data", "Yes or no"),
-        "date": pgettext("data", "Date"),
-        "datetime": pgettext("data", "Date and time"),
-        "code": pgettext("data", "Code"),
-        "geometry": pgettext("data", "Geometry"),
-        "attachment": pgettext("data", "Attachment"),
-    }
-
-
 def grades() -> Words:
     """Grades of GB/T 43697."""
     return {
@@ -134,16 +99,6 @@ def relations() -> Words:
         "derived": pgettext("data", "derived from"),
         "part": pgettext("data", "part of"),
         "related": pgettext("data", "related to"),
-    }
-
-
-def freshness() -> dict[str, tuple[str, str, str]]:
-    """Word, tone and icon of how young the data is."""
-    return {
-        "fresh": (pgettext("data", "Up to date"), "camphor", "circle-check"),
-        "stale": (pgettext("data", "Out of date"), "azalea", "triangle-alert"),
-        "never": (pgettext("data", "Never delivered"), "amber", "circle-alert"),
-        "irregular": (pgettext("data", "No fixed cycle"), "", ""),
     }
 
 
@@ -204,4 +159,44 @@ def outcomes() -> dict[str, tuple[str, str]]:
         "changed": (gettext("Draft changed"), "lake"),
         "unchanged": (gettext("As it was"), ""),
         "refused": (pgettext("import", "Refused"), "azalea"),
+    }
+
+
+def checks() -> Words:
+    """What the privacy gate looks at."""
+    return {
+        "attribute": pgettext("gate", "Opening attribute of the catalogue"),
+        "terms": pgettext("gate", "Terms fit the description"),
+        "grade": pgettext("gate", "Grade of the field"),
+        "personal": pgettext("gate", "Personal field"),
+        "name": pgettext("gate", "Named like an identifier"),
+        "content": pgettext("gate", "Holds numbers of persons"),
+        "group": pgettext("gate", "Small groups"),
+        "cell": pgettext("gate", "Small cells"),
+        "rows": pgettext("gate", "Rows"),
+        "table": pgettext("gate", "Data fits the description"),
+    }
+
+
+def looked_for() -> Words:
+    """Kinds of numbers that the gate knows, and grades."""
+    return grades() | {
+        "citizen-id": pgettext("gate", "citizen ids"),
+        "phone": pgettext("gate", "telephone numbers"),
+        "bank-card": pgettext("gate", "bank cards"),
+        "plate": pgettext("gate", "plate numbers"),
+    }
+
+
+def open_states() -> dict[str, tuple[str, str]]:
+    """The state of an opening, and of a version that went through the gate."""
+    return {
+        "asked": (pgettext("open data", "Asked for"), "amber"),
+        "open": (pgettext("open data", "Open"), "camphor"),
+        "returned": (pgettext("open data", "Returned"), "azalea"),
+        "withdrawn": (pgettext("open data", "Closed"), ""),
+        "held": (pgettext("open data", "Held back by the catalogue"), "azalea"),
+        "public": (pgettext("open data", "Public"), "camphor"),
+        "refused": (pgettext("open data", "Did not pass"), "azalea"),
+        "closed": (pgettext("open data", "Closed by other terms"), ""),
     }

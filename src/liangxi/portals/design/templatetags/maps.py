@@ -16,7 +16,7 @@ register = Library()
 def city_map(kind: str = "") -> dict[str, Any]:
     """The districts and towns on a map and in a list that follow each other; `kind="page"` fills its container."""
     language = "zh" if (get_language() or "zh").startswith("zh") else "en"
-    notice = places.map_notice(settings.CONFIG.city_root / "profile.toml")
+    notice = map_notice()
     return {
         "kind": kind,
         "language": language,
@@ -29,6 +29,12 @@ def city_map(kind: str = "") -> dict[str, Any]:
         "attribution": notice.attribution.get(language, ""),
         "words": json.dumps(_words(), ensure_ascii=False),
     }
+
+
+@register.simple_tag
+def map_notice() -> places.MapNotice:
+    """What must stand on every map: whether its outlines are generated, and the number of its review."""
+    return places.map_notice(settings.CONFIG.city_root / "profile.toml")
 
 
 def _names(district: places.District, language: str) -> list[dict[str, str]]:

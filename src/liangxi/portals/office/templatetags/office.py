@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 from django.template import Library
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext, pgettext
 
 from liangxi.portals.design.templatetags.design import badge_tag
 from liangxi.portals.office import connector_wording, data_wording, sensing_wording, wording
 from liangxi.portals.words import objections, roles
+from liangxi.systems.data.shapes.opening import Finding, Opening
 
 register = Library()
 _LISTS = {
@@ -62,6 +64,35 @@ def data_badge(state: str) -> SafeString:
 def run_badge(state: str) -> SafeString:
     """The state of a delivery of data."""
     return SafeString(badge_tag(*connector_wording.run_states()[state]))
+
+
+@register.simple_tag
+def open_badge(opening: Opening) -> SafeString:
+    """The state of an opening; one that is open and whose description is graded against it is held back."""
+    state = "held" if opening.state == "open" and not opening.is_public else opening.state
+    return SafeString(badge_tag(*data_wording.open_states()[state]))
+
+
+@register.simple_tag
+def version_badge(state: str) -> SafeString:
+    """The state of an open version."""
+    return SafeString(badge_tag(*data_wording.open_states()[state]))
+
+
+@register.simple_tag
+def gate_badge(report: Sequence[Finding]) -> SafeString:
+    """Whether the privacy gate lets it through."""
+    failed = sum(not one.passed for one in report)
+    if not failed:
+        return SafeString(badge_tag(pgettext("gate", "Passes"), "camphor", "shield-check"))
+    said = ngettext("%(n)s fault", "%(n)s faults", failed) % {"n": failed}
+    return SafeString(badge_tag(said, "azalea", "octagon-alert"))
+
+
+@register.filter
+def words_of(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()
 
 
 @register.simple_tag

@@ -4,13 +4,15 @@ Each function judges anew whether the data set is open; the policy of its terms 
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from liangxi.core.lake import face as lake
 from liangxi.kit.actor import Actor
 from liangxi.systems.data import models
 from liangxi.systems.data.actions import open_public
 from liangxi.systems.data.queries import opendata as queries
-from liangxi.systems.data.shapes.opening import OpenDataset, OpenPage, OpenRequest, OpenRows, Wanted
+from liangxi.systems.data.rules import open_query
+from liangxi.systems.data.shapes.opening import OpenDataset, OpenPage, OpenRequest, OpenRows, Place, Wanted
 
 _ALL = Wanted()
 
@@ -51,6 +53,11 @@ def file(
     Counted as a download. Raises as `rows`, before the first piece.
     """
     return queries.file(id, version, format, wanted)
+
+
+def geometry_of(*, place: Place, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The place of a row (values by column) as a geometry of GeoJSON, or None where it has none."""
+    return open_query.geometry_of(place, row)
 
 
 def rate_dataset(*, by: Actor, id: str, stars: int, text: str = "") -> None:

@@ -13,7 +13,7 @@ from liangxi.core.lake import face as lake
 from liangxi.core.lake.shapes import Cursor
 from liangxi.systems.data.rules import datasets, open_query, policy
 from liangxi.systems.data.rules.open_query import Query
-from liangxi.systems.data.shapes.opening import Wanted
+from liangxi.systems.data.shapes.opening import Place, Wanted
 
 PURPOSE = "open"
 
@@ -52,7 +52,7 @@ def reading(resource: str, table: str, cursor: Cursor, terms: Mapping[str, Any])
         yield Opened(reader, compiled, key)
 
 
-def place_of(opened: Opened) -> open_query.Place | None:
+def place_of(opened: Opened) -> Place | None:
     """Where the rows lie."""
     return open_query.place_of(opened.compiled.columns)
 

@@ -15,6 +15,7 @@ from liangxi.systems.data.queries import opening as queries
 from liangxi.systems.data.queries.open_profile import said
 from liangxi.systems.data.queries.open_reading import Opened, reading
 from liangxi.systems.data.rules import catalogue, open_query
+from liangxi.systems.data.rules.policy.shapes import Column, Type
 from liangxi.systems.data.shapes import ResourceDefinition
 from liangxi.systems.data.shapes.opening import (
     Facet,
@@ -27,6 +28,7 @@ from liangxi.systems.data.shapes.opening import (
     Wanted,
 )
 
+_PLACED: Mapping[str, Type] = {"geometry": "geometry", "number": "decimal"}  # types that tell a place
 FACETS = ("org", "category", "kind", "cycle", "place")
 _SHOWN = 20  # ratings and stories on a page
 Found = tuple[models.Opening, ResourceDefinition, models.OpenVersion]
@@ -148,6 +150,9 @@ def dataset(id: str) -> OpenDataset:
         provenance=made.provenance,
         versions=queries.versions(row, only_public=True),
         box=tuple(box) if box else None,
+        place=open_query.place_of(
+            Column(column.field.name, _PLACED[column.type]) for column in columns if column.type in _PLACED
+        ),
         moment=next((column.field.name for column in columns if column.type in ("date", "datetime")), ""),
         key=tuple(f.name for f in made.fields if f.is_key and f.name in terms["columns"]),
         code=row.resource.code,

@@ -4,17 +4,20 @@
 they are, and compares, searches, orders, counts and cuts those. For DuckDB, which reads every open version.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import shapely
+from shapely.geometry import mapping, shape
+
 from liangxi.systems.data.rules.policy.dialects import storage_type
 from liangxi.systems.data.rules.policy.errors import FieldError
 from liangxi.systems.data.rules.policy.shapes import Column, Compiled, Value
-from liangxi.systems.data.shapes.opening import Box, Wanted
+from liangxi.systems.data.shapes.opening import Box, Place, Wanted
 
 MOST_ROWS = 32_000  # of one answer, as CKAN has it
 MOST_OFFSET = 10_000_000
@@ -26,15 +29,6 @@ _LONGITUDES, _LATITUDES = ("longitude", "lon", "lng"), ("latitude", "lat")
 Statement = tuple[str, dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row lies: the column of a geometry, or those of longitude and latitude."""
-
-    geometry: str = ""
-    longitude: str = ""
-    latitude: str = ""
-
-
 def place_of(columns: Iterable[Column]) -> Place | None:
     """The place of the rows, when their columns tell one."""
     types = {column.name: column.type for column in columns}
@@ -43,6 +37,20 @@ def place_of(columns: Iterable[Column]) -> Place | None:
     lon = next((name for name in _LONGITUDES if types.get(name) in ("decimal", "double")), "")
     lat = next((name for name in _LATITUDES if types.get(name) in ("decimal", "double")), "")
     return Place(longitude=lon, latitude=lat) if lon and lat else None
+
+
+def geometry_of(place: Place, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The place of a row as a geometry of GeoJSON; None where it has none that can be read."""
+    if not place.geometry:
+        lon, lat = row.get(place.longitude), row.get(place.latitude)
+        return None if lon is None or lat is None else {"type": "Point", "coordinates": [float(lon), float(lat)]}
+    text = str(row.get(place.geometry) or "")
+    try:
+        found = shape(json.loads(text)) if text.lstrip().startswith("{") else shapely.from_wkt(text)
+    except (ValueError, KeyError, TypeError, shapely.errors.ShapelyError):
+        return None
+    said: Mapping[str, Any] | None = mapping(found) if found is not None and not found.is_empty else None
+    return said
 
 
 def moment_of(columns: Iterable[Column]) -> str:

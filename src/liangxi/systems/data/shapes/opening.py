@@ -150,6 +150,15 @@ class OpenRating:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row lies: the column of a geometry, or those of longitude and latitude."""
+
+    geometry: str = ""
+    longitude: str = ""
+    latitude: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenDataset:
     """An open data set with everything that its page says. `box` is west, south, east, north of its places."""
@@ -162,6 +171,7 @@ class OpenDataset:
     provenance: str
     versions: tuple[OpenVersion, ...]
     box: Box | None
+    place: Place | None
     moment: str
     key: tuple[str, ...]
     code: str
