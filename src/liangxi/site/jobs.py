@@ -77,6 +77,11 @@ def take_in() -> int:
     return data.work_runs(limit=1)
 
 
+def measure() -> int:
+    """Measure the quality of what was delivered."""
+    return data.measure_due(limit=1)
+
+
 def sweep_deliveries() -> int:
     """Remove files of deliveries that ended long ago."""
     return data.sweep_runs()
@@ -108,6 +113,7 @@ JOBS = (
 COLLECTING = (
     Job("sources", 2.0, tend_sources),
     Job("runs", 1.0, take_in),
+    Job("quality", 2.0, measure),
     Job("deliveries", 3600.0, sweep_deliveries),
 )
 """What may take minutes, or die of what others send: a process of its own does it, `liangxi worker --collecting`."""

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext, pgettext
 
 from liangxi.portals.design.templatetags.design import badge_tag
-from liangxi.portals.office import connector_wording, data_wording, sensing_wording, wording
+from liangxi.portals.office import connector_wording, data_wording, quality_wording, sensing_wording, wording
 from liangxi.portals.words import objections, roles
 from liangxi.systems.data.shapes.opening import Finding, Opening
 
@@ -93,6 +93,12 @@ def gate_badge(report: Sequence[Finding]) -> SafeString:
 def words_of(text: str) -> list[str]:
     """The words of a text."""
     return text.split()
+
+
+@register.simple_tag
+def finding_badge(state: str) -> SafeString:
+    """The state of a ticket of quality."""
+    return SafeString(badge_tag(*quality_wording.finding_states()[state]))
 
 
 @register.simple_tag

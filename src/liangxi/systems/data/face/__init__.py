@@ -84,6 +84,7 @@ from liangxi.systems.data.face.needs import (
     requests_to_mediate,
     withdraw_need,
 )
+from liangxi.systems.data.face.quality import answer_finding, findings, measure_due, measurements, quality
 from liangxi.systems.data.face.registers import (
     accesses_of,
     answer_dispute,
@@ -105,6 +106,7 @@ __all__ = [
     "accesses_of",
     "aggregate",
     "answer_dispute",
+    "answer_finding",
     "answer_lookups",
     "ask_reviews",
     "cancel_run",
@@ -124,6 +126,7 @@ __all__ = [
     "download_of",
     "drop_draft",
     "fetch",
+    "findings",
     "forget_changes",
     "grant",
     "grant_request",
@@ -142,6 +145,8 @@ __all__ = [
     "load_marriages",
     "load_rules",
     "load_sources",
+    "measure_due",
+    "measurements",
     "mediate",
     "need",
     "needs_to_check",
@@ -154,6 +159,7 @@ __all__ = [
     "own_resources",
     "pause_source",
     "propose_fields",
+    "quality",
     "readings",
     "record_delivery",
     "record_licence",

@@ -4,6 +4,7 @@ from liangxi.systems.data.models.catalogue import Resource, ResourceField, Resou
 from liangxi.systems.data.models.connectors import Run, Source
 from liangxi.systems.data.models.delivery import DepartmentApi, Serving
 from liangxi.systems.data.models.opening import Opening, OpenLicence, OpenRating, OpenRequest, OpenStory, OpenVersion
+from liangxi.systems.data.models.quality import Finding, Measurement
 from liangxi.systems.data.models.registers import Consent, Dispute, Licence, Marriage
 from liangxi.systems.data.models.sharing import DepartmentKey, Grant, GrantStep, Need, NeedRequest, SharingRule, Usage
 
@@ -12,10 +13,12 @@ __all__ = [
     "DepartmentApi",
     "DepartmentKey",
     "Dispute",
+    "Finding",
     "Grant",
     "GrantStep",
     "Licence",
     "Marriage",
+    "Measurement",
     "Need",
     "NeedRequest",
     "OpenLicence",

@@ -152,6 +152,13 @@ def objection_plan(owner: str, title: Mapping[str, str], days: int) -> dict[str,
     return _plan("data-objection", whole, (owner, days), rights, [_item("check", title, owner, days)])
 
 
+def quality_plan(owner: str, title: Mapping[str, str], days: int) -> dict[str, Any]:
+    """The plan of a failing rule of quality (校核): the provider mends the rows or says that they are right."""
+    rights = dict.fromkeys(("case.accept", "case.decide", "case.handout", "case.read"), "data.correct")
+    whole = {"zh": "数据质量校核", "en": "Rule of quality that failed"}
+    return _plan("data-quality", whole, (owner, days), rights, [_item("mend", title, owner, days)])
+
+
 def open_request_plan(bureau: str, days: int) -> dict[str, Any]:
     """The plan of a request for open data: the bureau answers."""
     rights = dict.fromkeys(("case.accept", "case.decide", "case.handout"), "data.review") | {"case.read": "data.read"}
