@@ -125,9 +125,31 @@ def refusals_are_problems_that_name_their_field(key):
     assert (day.reads, day.refused) == (0, 1)
 
 
+def pages_say_how_to_read(key):
+    """The consumer's page of a grant: addresses, files, and nothing before the first version."""
+    from tests.scenario.test_catalogue import PASSWORD
+
+    client = Client(headers={"accept-language": "en"})
+    assert client.post("/desk/login/", {"login": "hrss", "password": PASSWORD}).status_code == 302
+    grant = f"/office/data/grants/{Grant.objects.get().pk}/"
+    shown = client.get(grant).content.decode()
+    assert f'href="{grant}use/"' in shown and "(Sex = F)" in shown
+    use = client.get(f"{grant}use/").content.decode()
+    assert "records/CITIZEN_ID" in use and "changes?after=" in use and "lxd_" not in use
+    file = client.get(f"{grant}files/1.jsonl")
+    lines = b"".join(file.streaming_content).decode()
+    assert "张**" in lines and "张三妹" not in lines and "李" not in lines
+    assert client.get(f"{grant}files/99.jsonl").status_code == 404
+    assert client.get(f"{grant}files/1.xls").status_code == 302
+    Serving.objects.update(version=0)
+    assert "Nothing was delivered yet" in client.get(f"{grant}use/").content.decode()
+    Serving.objects.update(version=1)
+
+
 def test_files_feeds_and_refusals(key):
     refusals_are_problems_that_name_their_field(key)
     Grant.objects.update(quota=QUOTA)
+    pages_say_how_to_read(key)
     the_feed_goes_on_where_it_was_left(key)
     files_in_three_formats_leave_their_record(key)
     text_that_a_spreadsheet_would_run_is_disarmed(key)

@@ -1,5 +1,8 @@
 """The words of the data zone's pages for its codes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext, pgettext
 
 from liangxi.portals import data_words
@@ -150,6 +153,31 @@ def masks() -> dict[str, tuple[str, dict[str, object] | None]]:
         "token": (gettext("A stable token"), {"kind": "token"}),
         "null": (gettext("Empty"), {"kind": "null"}),
     }
+
+
+def mask_names() -> Words:
+    """Kinds of masks, as a delivery names them."""
+    return {
+        "keep": gettext("Only first and last characters"),
+        "token": gettext("A stable token"),
+        "bucket": gettext("Rounded down"),
+        "nothing": gettext("Empty"),
+    }
+
+
+def condition(said: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """Which rows a grant lets out, as a sentence."""
+    for word, joined in (("all", pgettext("data", " and ")), ("any", pgettext("data", " or "))):
+        if word in said:
+            return joined.join(f"({condition(part, titles)})" for part in said[word])
+    name, value = titles.get(said["column"], said["column"]), said["value"]
+    told = pgettext("data", ", ").join(map(str, value)) if isinstance(value, list) else value
+    if said["op"] == "is_null":
+        return (gettext("%(name)s is missing") if value else gettext("%(name)s is given")) % {"name": name}
+    signs = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "in": "∈"}
+    if said["op"] == "prefix":
+        return gettext("%(name)s begins with %(value)s") % {"name": name, "value": told}
+    return f"{name} {signs[said['op']]} {told}"
 
 
 def outcomes() -> dict[str, tuple[str, str]]:

@@ -11,12 +11,14 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from liangxi.core.forms import face as forms
 from liangxi.kit import time
 from liangxi.kit.errors import HouseError, InvalidError
 from liangxi.kit.ids import new_id
 from liangxi.portals.access import HouseRequest, staff
 from liangxi.portals.office import data_wording as words
 from liangxi.portals.office.catalogue import names
+from liangxi.portals.office.delivery import rows_in_words
 from liangxi.portals.office.fields import required_day
 from liangxi.portals.words import in_words, sentence
 from liangxi.systems.data import face as data
@@ -223,8 +225,18 @@ def grant(request: HouseRequest, grant: UUID) -> HttpResponse:
     fields = [
         (titles.get(name, {"zh": name, "en": name}), _mask_word(found.terms, name)) for name in found.terms["columns"]
     ]
-    context = {"grant": found, "fields": fields, "usage": data.usage_of(by=by, id=id), "errors": errors, "asked": sent,
-               "names": names(), "last_day": found.until - timedelta(days=1)}  # fmt: skip
+    rows = rows_in_words(found, {name: forms.say(title) for name, title in titles.items()})
+    context = {
+        "grant": found,
+        "rows": rows,
+        "reads": by.may("data.request"),
+        "fields": fields,
+        "usage": data.usage_of(by=by, id=id),
+        "errors": errors,
+        "asked": sent,
+        "names": names(),
+        "last_day": found.until - timedelta(days=1),
+    }
     return render(request, "office/data/grant.html", context, status=422 if errors else 200)
 
 
