@@ -35,9 +35,11 @@ def written(value: Mapping[str, Any]) -> str:
 
 
 def _is_plain(value: Any) -> bool:
-    """True for what has a canonical form beyond doubt: texts, small numbers, objects of such."""
+    """True for what has a canonical form beyond doubt: texts, small numbers, objects and lists of such."""
     if isinstance(value, dict):
         return all(type(name) is str and _is_plain(one) for name, one in value.items())
+    if type(value) is list:
+        return all(map(_is_plain, value))
     return value is None or type(value) in (str, bool) or (type(value) is int and abs(value) < _SAFE)
 
 
