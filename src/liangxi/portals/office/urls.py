@@ -72,7 +72,6 @@ urlpatterns = [
     path("data/openings/<slug:resource>/", openings.one, name="data_opening"),
     path("data/stories/<uuid:story>/", openings.read_story, name="data_story"),
     path("data/open-requests/<uuid:wish>/", openings.answer, name="data_open_answer"),
-
     path("data/grants/<uuid:grant>/use/", delivery.use, name="data_use"),
     path("data/grants/<uuid:grant>/files/<int:version>.<str:format>", delivery.download, name="data_download"),
     path("data/readings/", sharing.readings, name="data_readings"),

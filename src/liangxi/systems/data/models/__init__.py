@@ -2,7 +2,7 @@
 
 from liangxi.systems.data.models.catalogue import Resource, ResourceField, ResourceRelation, ResourceVersion
 from liangxi.systems.data.models.connectors import Run, Source
-from liangxi.systems.data.models.delivery import DepartmentApi, Serving
+from liangxi.systems.data.models.delivery import Serving
 from liangxi.systems.data.models.opening import Opening, OpenLicence, OpenRating, OpenRequest, OpenStory, OpenVersion
 from liangxi.systems.data.models.quality import Finding, Measurement
 from liangxi.systems.data.models.registers import Consent, Dispute, Licence, Marriage
@@ -10,7 +10,6 @@ from liangxi.systems.data.models.sharing import DepartmentKey, Grant, GrantStep,
 
 __all__ = [
     "Consent",
-    "DepartmentApi",
     "DepartmentKey",
     "Dispute",
     "Finding",

@@ -1,9 +1,6 @@
-"""Delivery: which resources are served from keyed tables, and which departments' own APIs are called through."""
-
-from typing import ClassVar
+"""Delivery: which resources are served from keyed tables."""
 
 from django.db import models
-from django.db.models import Q
 
 
 class Serving(models.Model):
@@ -23,21 +20,3 @@ class Serving(models.Model):
     lookups: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)  # columns with an index
     subject = models.TextField(default="")  # the column that holds the citizen id of whom a row is about
     reflected_at = models.DateTimeField(null=True)
-
-
-class DepartmentApi(models.Model):
-    """An API of a department that is called through the house (数据不动). Its resource is what is granted."""
-
-    resource = models.OneToOneField("data.Resource", on_delete=models.CASCADE, primary_key=True, related_name="api")
-    service = models.TextField(unique=True)  # instance/class/member/subsystem/service of X-Road
-    url = models.TextField()
-    timeout = models.IntegerField(default=10)  # seconds
-    largest = models.IntegerField(default=10_000_000)  # bytes of an answer
-    set_by = models.TextField()
-    set_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(timeout__gte=1, timeout__lte=120), name="data_api_timeout"),
-            models.CheckConstraint(condition=Q(largest__gte=1), name="data_api_largest"),
-        ]
