@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from liangxi import __version__
+from liangxi import __version__, cli_processes
 from liangxi.kit.errors import HouseError
 
 Command = Callable[[argparse.Namespace], int]
@@ -35,24 +35,6 @@ def run(options: argparse.Namespace) -> int:
     from liangxi.site import config, supervisor
 
     return supervisor.run(config.read(), say, sample=not options.no_sample)
-
-
-def serve(options: argparse.Namespace) -> int:
-    from liangxi.site import serving
-
-    return serving.serve(descriptor=options.descriptor)
-
-
-def worker(options: argparse.Namespace) -> int:
-    from liangxi.site import worker as working
-
-    return working.work(supervised=options.supervised, collecting=options.collecting)
-
-
-def intake(options: argparse.Namespace) -> int:
-    from liangxi.site import intaking
-
-    return intaking.work(supervised=options.supervised)
 
 
 def prepare(options: argparse.Namespace) -> int:
@@ -187,39 +169,7 @@ def _add_running(commands: Any) -> None:
         liangxi prepare --no-sample         before `liangxi serve` in a deployment, and after each upgrade""",
     )
     one.add_argument("--no-sample", action="store_true", help="no sample city")
-    _add_processes(commands)
-
-
-def _add_processes(commands: Any) -> None:
-    one = _command(
-        commands,
-        "serve",
-        serve,
-        "one web process, for a deployment with its own PostgreSQL and service manager",
-        """
-        LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi serve""",
-    )
-    one.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)
-    one = _command(
-        commands,
-        "worker",
-        worker,
-        "one worker process: delivers events, seals the audit trail, watches the clocks",
-        """
-        LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi worker
-        liangxi worker --collecting         the one that takes in the deliveries of departments""",
-    )
-    one.add_argument("--collecting", action="store_true", help="take in deliveries of data, and nothing else")
-    one.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
-    one = _command(
-        commands,
-        "intake",
-        intake,
-        "the one process that stores what devices observe, beside `liangxi serve`",
-        """
-        LIANGXI_DATABASE_URL=postgresql://liangxi@db/liangxi liangxi intake""",
-    )
-    one.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    cli_processes.add_to(commands, _command)
     one = _command(
         commands,
         "manage",

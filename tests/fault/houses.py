@@ -75,12 +75,17 @@ class House:
     def __init__(self, home, port=None):
         self.home = home
         self.port = port or free_port()
+        self.mqtt = 0  # none
         self.lines = []
         self.process = None
 
     def environment(self):
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("LIANGXI_", "DJANGO_"))}
-        return kept | {"LIANGXI_HOME": str(self.home), "LIANGXI_PORT": str(self.port)}
+        return kept | {
+            "LIANGXI_HOME": str(self.home),
+            "LIANGXI_PORT": str(self.port),
+            "LIANGXI_MQTT_PORT": str(self.mqtt),
+        }
 
     def command(self, *arguments, **options):
         """Run another command of this home to its end."""
@@ -135,8 +140,8 @@ class House:
         return self.health().get("status") == "ok"
 
     def child(self, name):
-        """The number of the child `web` or `worker`, or None while there is none."""
-        word = {"web": " serve ", "worker": " worker "}[name]
+        """The number of a child (`web`, `worker`, `intake`, `mqtt`), or None while there is none."""
+        word = {"web": " serve "}.get(name, f" {name} ")
         for pid in self._children():
             if word in _command(pid):
                 return pid
@@ -162,7 +167,7 @@ class House:
         return [Lived(pid) for pid in pids]
 
     def kill(self, name):
-        """kill -9 of `web`, `worker`, `postgres` or `supervisor`; gives back what was killed."""
+        """kill -9 of a child, `postgres` or `supervisor`; gives back what was killed."""
         pids = {"postgres": self.postmaster, "supervisor": lambda: self.process.pid}
         pid = pids[name]() if name in pids else until(lambda: self.child(name))
         killed = Lived(pid)

@@ -10,7 +10,9 @@ import structlog
 from a2wsgi import WSGIMiddleware
 
 from liangxi.kit import ids
+from liangxi.live import tunnel
 from liangxi.live.push import Push, Receive, Scope, Send
+from liangxi.live.tunnel import Tunnel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangxi.site.settings")
 
@@ -18,6 +20,7 @@ LARGEST_BODY = 64 * 1024 * 1024  # bytes; six files of the largest size that cor
 _LIVE = "/live/"
 _DEVICES = "/iot/v1/"
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+_MQTT = "/mqtt"
 
 
 class House:
@@ -43,13 +46,14 @@ class House:
         self._devices = Door(directory, self._line, config.sensing)
         self._rounds = Rounds(lambda asked: data.answer_lookups(asked=asked))
         self._delivery, self._is_lookup = Delivery(self._rounds), is_lookup
+        self._tunnel = Tunnel(config.sensing / tunnel.NAME)
         self._web: Any = WSGIMiddleware(cast(Any, web), workers=config.web_threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._live(receive, send)
-        if scope["type"] != "http":
-            return await send({"type": "websocket.close", "code": 1000})
+        if scope["type"] == "websocket":
+            return await self._socket(scope, receive, send)
         structlog.contextvars.bind_contextvars(trace=str(ids.new_id()))
         return await self._door(scope)(scope, receive, send)
 
@@ -62,6 +66,12 @@ class House:
         if self._is_lookup(scope["method"], scope["path"]):
             return self._delivery
         return _refuse if _length(scope) > LARGEST_BODY else self._web
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].rstrip("/") == _MQTT:
+            return await self._tunnel(scope, receive, send)
+        await receive()
+        return await send({"type": "websocket.close", "code": 1000})
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """The life of the process, as ASGI tells it."""

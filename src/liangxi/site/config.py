@@ -34,6 +34,10 @@ class Config:
     lake_memory: int  # megabytes that one reading or writing of the lake may hold
     lake_threads: int
     engine: str  # Spark Connect for the heavy work on the lake; empty: in this process
+    mqtt_port: int  # 0: no MQTT
+    mqtt_tls_port: int
+    mqtt_certificate: str  # PEM file; empty: no TLS
+    mqtt_key: str
     webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     connector_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     drops: Path  # below it departments drop files for the connectors
@@ -83,6 +87,10 @@ def read() -> Config:
         lake_memory=_number("LIANGXI_LAKE_MEMORY", default=1024, low=128, high=1_000_000),
         lake_threads=_number("LIANGXI_LAKE_THREADS", default=_processes(), low=1, high=256),
         engine=_engine(),
+        mqtt_port=_number("LIANGXI_MQTT_PORT", default=1883, low=0, high=65535),
+        mqtt_tls_port=_number("LIANGXI_MQTT_TLS_PORT", default=8883, low=1, high=65535),
+        mqtt_certificate=env("LIANGXI_MQTT_CERTIFICATE", ""),
+        mqtt_key=env("LIANGXI_MQTT_KEY", ""),
         webhook_networks=_networks("LIANGXI_WEBHOOK_NETWORKS"),
         connector_networks=_networks("LIANGXI_CONNECTOR_NETWORKS"),
         drops=Path(env("LIANGXI_DROPS") or Path(env("LIANGXI_HOME", "var")) / "drops").absolute(),

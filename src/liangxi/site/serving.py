@@ -10,6 +10,7 @@ from liangxi.kit.errors import HouseError
 from liangxi.site import config as configuration
 from liangxi.site import lifeline
 
+LARGEST_FRAME = 2 * 1024 * 1024  # bytes of a WebSocket message
 GRACE = 5  # seconds that running requests get when the process is asked to stop
 
 
@@ -61,6 +62,8 @@ def serve(*, descriptor: int | None = None) -> int:
         uvicorn.Config(
             House(),
             access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_FRAME,
             log_config=None,
             server_header=False,
             proxy_headers=bool(config.proxies),

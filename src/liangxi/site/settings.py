@@ -66,7 +66,7 @@ CORE = [
     "webhooks",
 ]
 SYSTEMS = ["data", "twin", "sensing", "onething", "reviews"]
-GATEWAYS = ["rest"]
+GATEWAYS = ["rest", "mqtt"]
 PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen", "opendata"]
 
 

@@ -97,6 +97,7 @@ class Supervisor:
         self._stopping = False
         self._children: list[Child] = []
         self._link: psycopg.Connection | None = None
+        self._mqtt = self._devices_door()
         self._waker, self._wake = socket.socketpair()
         self._waker.setblocking(False)
         self._wake.setblocking(False)
@@ -116,6 +117,19 @@ class Supervisor:
         finally:
             self._stop()
         return 0
+
+    def _devices_door(self) -> socket.socket | None:
+        """The socket for MQTT; the house does without it where the port is taken, and says so."""
+        if not self.config.mqtt_port:
+            return None
+        try:
+            return serving.listen(self.config.host, self.config.mqtt_port)
+        except HouseError:
+            self.say(
+                f"MQTT is not served: port {self.config.mqtt_port} is taken. Choose another with LIANGXI_MQTT_PORT, "
+                "or none with 0."
+            )
+            return None
 
     def _hear_signals(self) -> None:
         def stop(number: int, frame: FrameType | None) -> None:
@@ -160,6 +174,9 @@ class Supervisor:
             arguments = ["serve", "--descriptor", str(listener.fileno())]
             self._children.append(Child(name, arguments, logs / f"{name}.log", (listener.fileno(),)))
         self._children.append(Child("intake", ["intake", "--supervised"], logs / "intake.log"))
+        if self._mqtt is not None:
+            arguments = ["mqtt", "--descriptor", str(self._mqtt.fileno())]
+            self._children.append(Child("mqtt", arguments, logs / "mqtt.log", (self._mqtt.fileno(),)))
         self._children.append(Child("worker", ["worker", "--supervised"], logs / "worker.log"))
         collector = ["worker", "--collecting", "--supervised"]
         self._children.append(Child("collector", collector, logs / "collector.log"))
@@ -213,6 +230,8 @@ class Supervisor:
             child.wait(deadline)
         if self._link:
             self._link.close()
+        if self._mqtt is not None:
+            self._mqtt.close()
         if not self.config.database_url:
             postgres.stop(self.config.database_directory)
 

@@ -9,8 +9,7 @@ milliseconds since 1970. `"thing"` names one that speaks through the caller. 201
 
 import json
 from asyncio import to_thread
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,34 +20,22 @@ from django.db import close_old_connections
 
 from liangxi.kit.errors import HouseError, InvalidError, NotFoundError, UnauthenticatedError
 from liangxi.kit.series.latest import Latest, Reader
-from liangxi.live.intake import admission
+from liangxi.live.intake import admission, bodies
+from liangxi.live.intake.bodies import MalformedError, TooLargeError
 from liangxi.live.intake.directory import Directory
 from liangxi.live.intake.engine import server_time
 from liangxi.live.intake.errors import AwayError
-from liangxi.live.intake.shapes import Admitted, Reading, Refusal, Sink
+from liangxi.live.intake.shapes import Admitted, Refusal, Sink
 from liangxi.systems.sensing import face as sensing
 from liangxi.systems.sensing.shapes import KnownThing
 
 ROOT = "/iot/v1/"
 LARGEST = 1024 * 1024  # bytes of a request
-MOST = 10_000  # readings of a request
 _JSON = (b"content-type", b"application/json")
 _PROBLEM = (b"content-type", b"application/problem+json")
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Result = float | bool | str | dict[str, Any]
-When = datetime | int
-
-
-class One(msgspec.Struct, forbid_unknown_fields=True):
-    """One reading, or many."""
-
-    property: str = ""
-    time: When | None = None
-    result: Result | None = None
-    thing: str = ""
-    readings: list[tuple[str, When, Result]] | None = None
 
 
 class Claim(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,19 +45,6 @@ class Claim(msgspec.Struct, forbid_unknown_fields=True):
     title: str
 
 
-class TooLargeError(HouseError):
-    """The request is larger than one may be."""
-
-    status = 413
-
-
-class MalformedError(HouseError):
-    """The body is not the JSON that this address takes."""
-
-    status = 400
-
-
-_of_one = msgspec.json.Decoder(One)
 _of_claim = msgspec.json.Decoder(Claim)
 
 
@@ -121,16 +95,15 @@ class Door:
         return found
 
     async def _observations(self, caller: KnownThing, body: bytes) -> tuple[int, Any]:
-        sent = _decoded(_of_one, body)
+        sent = bodies.body(body)
         thing = admission.speaker(self._directory, caller, sent.thing)
-        readings = _readings(sent)
-        found = admission.admit(self._directory, thing, readings, self._clock())
+        found = admission.admit(self._directory, thing, sent.readings, self._clock())
         for refusal in found.refusals:
             self._sink.refuse(refusal.code, 1)
         if not len(found.batch):
-            raise _refused(found, is_single=sent.readings is None)
+            raise _refused(found, is_single=sent.is_single)
         first = await self._sink.store(found.batch)
-        if sent.readings is None:
+        if sent.is_single:
             return 201, {"thing": thing.code, "seq": first}
         refused = [_told(one) for one in found.refusals]
         return 201, {"thing": thing.code, "stored": len(found.batch), "seq": first, "refused": refused}
@@ -156,7 +129,7 @@ class Door:
         }
 
     async def _claim(self, key: str, body: bytes) -> tuple[int, Any]:
-        sent = _decoded(_of_claim, body)
+        sent = bodies.decoded(_of_claim, body)
         issued = await to_thread(_claimed, key, sent.code, sent.title)
         return 201, {"thing": issued.thing, "key": issued.secret}
 
@@ -175,30 +148,6 @@ def _claimed(key: str, code: str, title: str) -> Any:
         close_old_connections()
 
 
-def _readings(sent: One) -> Sequence[Reading]:
-    """The readings of a request, times in microseconds or as they came; InvalidError names what is missing."""
-    if sent.readings is None:
-        if not sent.property or sent.time is None or sent.result is None:
-            missing = [name for name in ("property", "time", "result") if getattr(sent, name) in ("", None)]
-            why = "This must be filled in."
-            raise InvalidError("intake.reading", "The reading is not complete.", fields=dict.fromkeys(missing, why))
-        rows: list[tuple[str, When, Result]] = [(sent.property, sent.time, sent.result)]
-    else:
-        rows = sent.readings
-    if not 1 <= len(rows) <= MOST:
-        raise TooLargeError("intake.readings", "Send from 1 to 10,000 readings at once.")
-    return [Reading(name, _micros(at, place), result) for place, (name, at, result) in enumerate(rows)]
-
-
-def _micros(at: When, place: int) -> int:
-    if isinstance(at, int):
-        return at * 1000
-    if at.tzinfo is None:
-        why = "A time has its offset, such as 2026-11-25T08:00:00+08:00."
-        raise InvalidError("intake.time.offset", why, fields={f"readings.{place}.time": why})
-    return admission.micros(at)
-
-
 def _refused(found: Admitted, *, is_single: bool) -> InvalidError:
     """Nothing of the request could be stored."""
     first = found.refusals[0]
@@ -210,13 +159,6 @@ def _refused(found: Admitted, *, is_single: bool) -> InvalidError:
 
 def _told(one: Refusal) -> Mapping[str, Any]:
     return {"index": one.index, "code": one.code, "title": one.message, "field": one.field}
-
-
-def _decoded(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedError("intake.malformed", "The body is not right: %(why)s", {"why": str(error)}) from error
 
 
 def _key(scope: Message) -> str:

@@ -37,6 +37,7 @@ def run(*, quick: bool) -> dict[str, Any]:
         keys = _things()
         figures = [
             *asyncio.run(_over_http(keys, 3000 if quick else 30_000, 100 if quick else 1000)),
+            *asyncio.run(_over_mqtt(keys, 1000 if quick else 10_000)),
             *_latest(5 if quick else 20),
             *asyncio.run(_killed(3 if quick else 20)),
         ]
@@ -94,6 +95,14 @@ async def _over_http(keys: Sequence[str], singles: int, lots: int) -> list[Figur
         Figure(name="  wall", value=many[1], unit="obs/s"),
         Figure(name="  p99 until 201", value=many[2], unit="ms"),
     ]
+
+
+async def _over_mqtt(keys: Sequence[str], each: int) -> list[Figure]:
+    from liangxi.site.bench import _mqtt
+
+    os.environ["LIANGXI_MQTT_PORT"] = str(_mqtt.free_port())
+    with _process("intake") as intake, _process("mqtt") as broker:
+        return await _mqtt.over_mqtt(keys, each, (intake.pid, broker.pid), _cpu)
 
 
 async def _measured(
