@@ -267,4 +267,5 @@ def main() -> None:
     sys.stdout.write(json.dumps(survived) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -82,6 +82,11 @@ def measure() -> int:
     return data.measure_due(limit=1)
 
 
+def integrate() -> int:
+    """Run a transform whose inputs have newer versions."""
+    return data.transform_due(limit=1)
+
+
 def sweep_deliveries() -> int:
     """Remove files of deliveries that ended long ago."""
     return data.sweep_runs()
@@ -113,6 +118,7 @@ JOBS = (
 COLLECTING = (
     Job("sources", 2.0, tend_sources),
     Job("runs", 1.0, take_in),
+    Job("transforms", 10.0, integrate),
     Job("quality", 2.0, measure),
     Job("deliveries", 3600.0, sweep_deliveries),
 )

@@ -68,6 +68,7 @@ from liangxi.systems.data.face.grants import (
     revoke_key,
     usage_of,
 )
+from liangxi.systems.data.face.integrating import lineage_of, transform_due
 from liangxi.systems.data.face.needs import (
     check_need,
     close_case,
@@ -140,6 +141,7 @@ __all__ = [
     "keep_serving",
     "keys_of",
     "licences_of",
+    "lineage_of",
     "load_catalogue",
     "load_licences",
     "load_marriages",
@@ -188,6 +190,7 @@ __all__ = [
     "submit_resource",
     "sweep_runs",
     "tend_sources",
+    "transform_due",
     "usage_of",
     "withdraw_consent",
     "withdraw_need",

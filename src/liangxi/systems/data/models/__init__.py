@@ -3,6 +3,7 @@
 from liangxi.systems.data.models.catalogue import Resource, ResourceField, ResourceRelation, ResourceVersion
 from liangxi.systems.data.models.connectors import Run, Source
 from liangxi.systems.data.models.delivery import Serving
+from liangxi.systems.data.models.integrating import LineageEdge, TransformRun
 from liangxi.systems.data.models.opening import Opening, OpenLicence, OpenRating, OpenRequest, OpenStory, OpenVersion
 from liangxi.systems.data.models.quality import Finding, Measurement
 from liangxi.systems.data.models.registers import Consent, Dispute, Licence, Marriage
@@ -16,6 +17,7 @@ __all__ = [
     "Grant",
     "GrantStep",
     "Licence",
+    "LineageEdge",
     "Marriage",
     "Measurement",
     "Need",
@@ -34,5 +36,6 @@ __all__ = [
     "Serving",
     "SharingRule",
     "Source",
+    "TransformRun",
     "Usage",
 ]
