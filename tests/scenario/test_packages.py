@@ -15,12 +15,15 @@ from liangxi.core.people import face as people
 from liangxi.core.people.shapes import FirmRow
 from liangxi.systems.onething import face as onething
 from liangxi.systems.onething import queries
+from liangxi.systems.twin import face as twin
+from liangxi.systems.twin.shapes import PremisesRow
 
 assert city  # the fixture
 CITY = Path(__file__).parents[2] / "cities" / "wuxi"
 PACKAGES = sorted(file.stem for file in (CITY / "onethings").glob("*.yaml"))
 PARTS = 4  # of the packages, so that a failure names few
 USCC = "91320200MA00000A1"
+PREMISES = "32021300100100010001"
 _keys = count()
 
 
@@ -68,8 +71,10 @@ def applicants(city):
     """A resident, and the same acting for a firm."""
     firm = str(uuid4())
     row = FirmRow(id=firm, name="样例公司", uscc=USCC + people.uscc_check(USCC), kind="company", division="320213",
-                  registered_at=date(2020, 1, 1), legal_representative=MOTHER)  # fmt: skip
+                  registered_at=date(2020, 1, 1), legal_representative=MOTHER, address_code=PREMISES)  # fmt: skip
     people.load_firms(by=HOUSE, rows=[row])
+    twin.load_premises(by=HOUSE, rows=[PremisesRow(address=PREMISES, area_m2=88.5, floor=1, use="商业",
+                                                   surveyed_on=date(2024, 5, 1))])  # fmt: skip
     resident = actor("mother", "public")
     return {"person": resident, "firm": replace(resident, firm=firm)}
 

@@ -1,6 +1,8 @@
 """The sample city in the database: the same from the same seed, at home in its divisions, and no other city's."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -11,6 +13,7 @@ from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.site import loading, sample, wiring
 
 HOUSE = system("test")
+CITY = Path(__file__).parents[2] / "cities" / "wuxi"
 DRAWN = ("people_person", "people_firm", "people_household", "people_householdmember", "places_address",
          "places_gridcell", "data_marriage", "data_licence", "twin_premises")  # fmt: skip
 
@@ -18,7 +21,11 @@ DRAWN = ("people_person", "people_firm", "people_household", "people_householdme
 @pytest.fixture
 def city(transactional_db, settings, tmp_path, catalogued):
     settings.CONFIG = replace(settings.CONFIG, home=tmp_path)
-    loading.load(catalogued)
+    root = shutil.copytree(catalogued, tmp_path / "wuxi")
+    for package in ("social-card", "hire-staff", "elder-allowance"):
+        for folder in ("onethings", "matters"):
+            shutil.copy(CITY / folder / f"{package}.yaml", root / folder)
+    loading.load(root)
     wiring.connect()
 
 
@@ -68,6 +75,15 @@ def test_a_city_of_its_scale_with_everybody_at_home_and_a_second_time_nothing(ci
     assert asked(places) == 0
     given = "SELECT count(*) FROM places_divisioncode WHERE left(code, 6) BETWEEN '320291' AND '320297'"
     assert asked(given) == 0  # and no division has such a code
+    kinds = "SELECT count(DISTINCT title->>'zh') FROM cases_case WHERE item = '' AND title->>'zh' LIKE '%一件事'"
+    assert asked(kinds) >= 3  # a small city lacks caterers: then nobody acts for a firm
+    assert asked("SELECT count(*) FROM people_proxy WHERE role = 'relative'") == 3
+    assert asked("SELECT count(*) FROM people_proxy WHERE accepted_at IS NULL") > 0
+    assert asked("SELECT count(*) FROM reviews_review WHERE stars > 2") > asked(
+        "SELECT count(*) FROM reviews_review WHERE stars <= 2"
+    )
+    assert asked("SELECT count(*) FROM reviews_review WHERE text NOT IN ('') AND text NOT LIKE '%（样例）'") == 0
+    assert asked("SELECT count(*) FROM events_delivery WHERE state <> 'done'") == 0
     opened, before = len(cases.find_cases(by=HOUSE).rows), drawn()
     assert opened > 10
     assert sample.make(scale=0.1, say=print) == said

@@ -14,7 +14,7 @@ from ipaddress import ip_network
 import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 from django.test import Client
-from tests.scenario.test_workbench import HOUSE, actor, city, no
+from tests.scenario.test_workbench import HOUSE, actor, city, desk, no
 
 from liangxi.core.cases import face as cases
 from liangxi.core.messages import face as messages
@@ -237,6 +237,15 @@ def gone_down_and_dead(receiver):
     send()
     assert webhooks.subscriptions(by=mother)[0].dead == 0 and len(receiver.heard["/gone"]) == 2
 
+    register = webhooks.subscribe(by=actor("window"), name="register", url=receiver.url("register"), types=TYPES)
+    receiver.answers["/register"] = [410]
+    webhooks.ping(by=actor("window"), id=register.subscription.id)
+    send()
+    for page in ("/desk/", "/office/own/"):  # staff have no box: it stands where they begin and where they mend it
+        assert "A webhook was switched off" in desk("window").get(page).content.decode(), page
+    webhooks.end(by=actor("window"), id=register.subscription.id)
+    assert "switched off" not in desk("window").get("/desk/").content.decode()
+
     down = webhooks.subscribe(by=mother, name="down", url="http://127.0.0.1:9/", types=TYPES).subscription.id
     webhooks.ping(by=mother, id=down)
     send()
@@ -250,6 +259,7 @@ def gone_down_and_dead(receiver):
     webhooks.ping(by=mother, id=down)
     send()
     assert {row.id: row.reason for row in webhooks.every_subscription(by=manager)}[down] == "failing"
+    assert [one.id for one in webhooks.switched_off(by=manager, everybody=True)] == [down]
     webhooks.end(by=mother, id=down)
     with pytest.raises(NotFoundError):
         webhooks.end(by=mother, id=down)

@@ -34,6 +34,15 @@ def every_subscription(*, by: Actor) -> tuple[shapes.Subscription, ...]:
     return queries.listed(Subscription.objects.all())
 
 
+def switched_off(*, by: Actor, everybody: bool = False) -> tuple[shapes.Subscription, ...]:
+    """Those of one's own (with `events.manage`: of all accounts) that the house gave up, until they are switched on or
+    ended."""
+    if everybody:
+        by.require("events.manage")
+    rows = Subscription.objects.all() if everybody else queries.owned(by)
+    return queries.listed(rows.filter(state="disabled"))
+
+
 def deliveries(*, by: Actor, id: str, state: str = "", limit: int = 50) -> tuple[shapes.Sent, ...]:
     """What was sent to a subscription or waits for it, the newest first; one's own or with `events.manage`."""
     return queries.sendings(queries.one(by, id), state, max(1, min(limit, 200)))

@@ -12,6 +12,7 @@ from liangxi.core.cases import face as cases
 from liangxi.core.cases.shapes import LightCounts
 from liangxi.core.events import face as events
 from liangxi.core.people import face as people
+from liangxi.core.webhooks import face as webhooks
 from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.portals.access import HouseRequest, staff
@@ -32,6 +33,7 @@ def home(request: HouseRequest) -> HttpResponse:
         context |= _cases(by)
     if by.may("events.manage"):
         context["dead"] = len(events.dead_letters(by=by))
+        context["silent"] = len(webhooks.switched_off(by=by, everybody=True))
     if by.may("onething.read"):
         context["versions"] = [row for row in onething.versions(by=by) if row.is_current]
     if by.may("data.correct"):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from liangxi.core.people import face as people
 from liangxi.core.people.shapes import roles
+from liangxi.core.webhooks import face as subscriptions
 from liangxi.kit import time
 from liangxi.kit.errors import ConflictError, ForbiddenError, HouseError, InvalidError
 from liangxi.portals.access import HouseRequest, staff
@@ -94,6 +95,7 @@ def _page(request: HouseRequest, errors: dict[str, str]) -> HttpResponse:
         "permissions": sorted({p for post in lendable for p in roles.permissions_of(post.role)}),
         "lent": [one for one in delegations if one.to != by.account],
         "borrowed": [one for one in delegations if one.to == by.account],
+        "silent": subscriptions.switched_off(by=by),
         "errors": errors,
         "asked": request.POST,
         "chosen": request.POST.getlist("permissions"),

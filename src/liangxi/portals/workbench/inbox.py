@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from liangxi.core.cases import face as engine
 from liangxi.core.cases.shapes import BatchRow, CasePage, InboxPage, LightCounts
 from liangxi.core.people import face as people
+from liangxi.core.webhooks import face as webhooks
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import InvalidError
 from liangxi.kit.ids import new_id
@@ -64,6 +65,7 @@ def inbox(request: HouseRequest) -> HttpResponse:
         "live": live_url(*topics(by)),
         "batch": [kind for kind in ("accept", "decide") if _may_have(by, kind)],
         "batch_key": str(new_id()),
+        "silent": webhooks.switched_off(by=by) if not wanted_part(request) else (),
     }
     template = "workbench/tasks.html" if wanted_part(request) == "tasks" else "workbench/inbox.html"
     return render(request, template, context, status=422 if errors else 200)

@@ -13,6 +13,7 @@ from liangxi.site.sample.settling import TODAY, Community
 HOUSE = actor.system("sample")
 COUPLES = 14
 CATERERS = 8
+FAMILIES = 3
 
 # login, name, posts
 STAFF = (
@@ -28,7 +29,12 @@ STAFF = (
     ("fire", "杜消防", (("fire", roles.APPROVER),)),
     ("urban", "荣城管", (("urban", roles.APPROVER),)),
     ("tobacco", "薛烟草", (("tobacco", roles.APPROVER),)),
-    ("civil", "秦民政", (("civil", roles.STEWARD),)),
+    ("civil", "秦民政", (("civil", roles.APPROVER), ("civil", roles.STEWARD))),
+    ("tax", "郁税务", (("tax", roles.APPROVER),)),
+    ("housing", "严住建", (("housing", roles.APPROVER),)),
+    ("fund", "蒋公积金", (("housing-fund", roles.APPROVER),)),
+    ("transport", "浦交通", (("transport", roles.APPROVER),)),
+    ("culture", "华文旅", (("culture", roles.APPROVER),)),
     ("leader", "范主任", (("320200", roles.LEADER),)),
     ("supervisor", "史监察", (("320200", roles.SUPERVISOR),)),
     ("admin", "吴数据", (("320200", roles.BUREAU_ADMIN),)),
@@ -42,10 +48,12 @@ STAFF = (
 
 @dataclass(slots=True)
 class Cast:
-    """Who can play the two packages: young wives with their households, caterers of large places."""
+    """Who can play a part: young wives with their households, caterers of large places, old parents with the child
+    that they live with."""
 
     wives: list[PersonRow] = field(default_factory=list)
     caterers: list[tuple[PersonRow, FirmRow]] = field(default_factory=list)
+    families: list[tuple[PersonRow, PersonRow]] = field(default_factory=list)
 
     def look_at(self, place: str, community: Community) -> None:
         """Take those who fit, in the order of the profile, until there are enough."""
@@ -62,11 +70,16 @@ class Cast:
             if fits and head and len(self.caterers) < CATERERS:
                 self.caterers.append((persons[head], firm))
                 taken.add(head)
+        for household in community.households:
+            parent = next((one.person for one in household.members if one.relation == "parent"), None)
+            if parent and len(self.families) < FAMILIES and persons[parent].birth_date.year <= TODAY.year - 65:
+                self.families.append((persons[parent], persons[household.head]))
 
 
 def load(cast: Cast) -> None:
     """Accounts of the cast and of the staff; those that stand keep their passwords."""
-    residents = {person.id: person for person in (*cast.wives, *(head for head, _ in cast.caterers))}
+    heads, relatives = (head for head, _ in cast.caterers), (one for pair in cast.families for one in pair)
+    residents = {person.id: person for person in (*cast.wives, *heads, *relatives)}
     rows = [
         AccountRow(
             login=person.citizen_id,

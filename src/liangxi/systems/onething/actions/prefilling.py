@@ -81,7 +81,8 @@ def _premises(by: Actor, draft: Draft) -> dict[tuple[str, str], Fact]:
     found = twin.premises_at(by=by, address=people.firm(by=by, id=draft.firm).address_code)
     if found is None:
         return {}
-    facts = {"area": found.area_m2, "floor": found.floor}
+    area = found.area_m2
+    facts = {"area": int(area) if area == int(area) else float(area), "floor": found.floor}  # as a form keeps numbers
     return {
         ("premises", field): Fact(
             value=value, source_org=found.source_org, source_title=found.source_title, as_of=found.as_of
