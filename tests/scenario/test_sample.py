@@ -76,9 +76,8 @@ def test_a_city_of_its_scale_with_everybody_at_home_and_a_second_time_nothing(ci
     given = "SELECT count(*) FROM places_divisioncode WHERE left(code, 6) BETWEEN '320291' AND '320297'"
     assert asked(given) == 0  # and no division has such a code
     kinds = "SELECT count(DISTINCT title->>'zh') FROM cases_case WHERE item = '' AND title->>'zh' LIKE '%一件事'"
-    assert asked(kinds) >= 3  # a small city lacks caterers: then nobody acts for a firm
-    assert asked("SELECT count(*) FROM people_proxy WHERE role = 'relative'") == 3
-    assert asked("SELECT count(*) FROM people_proxy WHERE accepted_at IS NULL") > 0
+    assert asked(kinds) >= 3  # a small city lacks some caterers or families of three generations
+    assert asked("SELECT count(*) FROM people_proxy WHERE accepted_at IS NOT NULL") > 0
     assert asked("SELECT count(*) FROM reviews_review WHERE stars > 2") > asked(
         "SELECT count(*) FROM reviews_review WHERE stars <= 2"
     )
