@@ -259,7 +259,7 @@ def gone_down_and_dead(receiver):
     webhooks.ping(by=mother, id=down)
     send()
     assert {row.id: row.reason for row in webhooks.every_subscription(by=manager)}[down] == "failing"
-    assert [one.id for one in webhooks.failed_subscriptions(by=manager, everybody=True)] == [down]
+    assert [one.id for one in webhooks.closed_subscriptions(by=manager, everybody=True)] == [down]
     webhooks.end(by=mother, id=down)
     with pytest.raises(NotFoundError):
         webhooks.end(by=mother, id=down)

@@ -34,7 +34,7 @@ def every_subscription(*, by: Actor) -> tuple[shapes.Subscription, ...]:
     return queries.listed(Subscription.objects.all())
 
 
-def failed_subscriptions(*, by: Actor, everybody: bool = False) -> tuple[shapes.Subscription, ...]:
+def closed_subscriptions(*, by: Actor, everybody: bool = False) -> tuple[shapes.Subscription, ...]:
     """Those of one's own (with `events.manage`: of all accounts) that the house gave up, until they are switched on or
     ended."""
     if everybody:

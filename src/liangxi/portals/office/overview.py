@@ -33,7 +33,7 @@ def home(request: HouseRequest) -> HttpResponse:
         context |= _cases(by)
     if by.may("events.manage"):
         context["dead"] = len(events.dead_letters(by=by))
-        context["silent"] = len(webhooks.failed_subscriptions(by=by, everybody=True))
+        context["silent"] = len(webhooks.closed_subscriptions(by=by, everybody=True))
     if by.may("onething.read"):
         context["versions"] = [row for row in onething.versions(by=by) if row.is_current]
     if by.may("data.correct"):

@@ -95,7 +95,7 @@ def _page(request: HouseRequest, errors: dict[str, str]) -> HttpResponse:
         "permissions": sorted({p for post in lendable for p in roles.permissions_of(post.role)}),
         "lent": [one for one in delegations if one.to != by.account],
         "borrowed": [one for one in delegations if one.to == by.account],
-        "silent": subscriptions.failed_subscriptions(by=by),
+        "silent": subscriptions.closed_subscriptions(by=by),
         "errors": errors,
         "asked": request.POST,
         "chosen": request.POST.getlist("permissions"),

@@ -65,7 +65,7 @@ def inbox(request: HouseRequest) -> HttpResponse:
         "live": live_url(*topics(by)),
         "batch": [kind for kind in ("accept", "decide") if _may_have(by, kind)],
         "batch_key": str(new_id()),
-        "silent": webhooks.failed_subscriptions(by=by) if not wanted_part(request) else (),
+        "silent": webhooks.closed_subscriptions(by=by) if not wanted_part(request) else (),
     }
     template = "workbench/tasks.html" if wanted_part(request) == "tasks" else "workbench/inbox.html"
     return render(request, template, context, status=422 if errors else 200)
