@@ -72,7 +72,7 @@ def _page(
             }
             for one in found
         ],
-        "types": [(type, word) for type, word in words.items() if type in webhooks.EVENT_TYPES],
+        "types": [(type, word) for type, word in words.items() if type in webhooks.topics(by=by)],
         "everybody": everybody,
         "issued": issued,
         "errors": errors or {},

@@ -139,6 +139,7 @@ def review_kinds() -> dict[str, str]:
 def happenings() -> dict[str, str]:
     """The word for each event of a case that a program may hear of."""
     return {
+        "data.DatasetChanged": pgettext("event", "Granted data changed"),
         "cases.CaseSubmitted": pgettext("event", "Submitted"),
         "cases.CaseAccepted": pgettext("event", "Accepted"),
         "cases.CaseRefused": pgettext("event", "Not accepted"),

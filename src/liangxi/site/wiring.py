@@ -29,6 +29,8 @@ from liangxi.core.events import face as events
 from liangxi.core.messages import face as messages
 from liangxi.core.messages.events import MessageSent
 from liangxi.core.people.events import ProxyChanged
+from liangxi.core.webhooks import face as webhooks
+from liangxi.core.webhooks.shapes import Topic
 from liangxi.systems.data import face as data
 from liangxi.systems.data.events import (
     DatasetChanged,
@@ -66,8 +68,19 @@ FOR_THE_OUTSIDE = (
 """No room here acts on these; they leave as CloudEvents."""
 
 
+CHANGED_DATA = Topic(
+    type="data.DatasetChanged",
+    permission="data.request",
+    reaches=lambda org, said: data.grant_is_open(org=org, resource=said["resource"]),
+    told=("resource", "version", "batch", "seq", "rows", "changes", "at"),
+    path="/data/v1/{resource}/changes",
+)
+"""A department hears that what it was granted has changed, and reads the changes itself, under its grant."""
+
+
 def connect() -> None:
     """Connect every event with its handlers; called once when a process starts."""
+    webhooks.open_topic(topic=CHANGED_DATA)
     events.wire(MatterDecided, onething.issue_result, name="onething.issue_result")
     events.wire(DecisionRevoked, onething.revoke_result, name="onething.revoke_result")
     events.wire(CertificateIssued, data.record_licence, name="data.record_licence")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from liangxi.core.audit import face as audit
-from liangxi.core.webhooks import models, queries, rules, sending, shapes
+from liangxi.core.webhooks import models, queries, rules, sending, shapes, topics
 from liangxi.kit import ids, time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -17,7 +17,13 @@ MOST = 20
 
 def subscribe(by: Actor, name: str, url: str, types: Sequence[str], mode: str) -> shapes.IssuedSecret:
     """A new subscription in the hat of `by`."""
-    if by.on_behalf_of or not by.account.isdecimal() or not (by.may("case.own") or by.may("case.read")):
+    hears = [type for type in sending.types() if topics.may_hear(by, type)]
+    if (
+        by.on_behalf_of
+        or not by.account.isdecimal()
+        or not hears
+        or any(type in sending.types() and type not in hears for type in types)
+    ):
         raise ForbiddenError("webhooks.forbidden", "A subscription is made by who may read cases, for himself.")
     values = _checked(name, url, types, mode)
     with transaction.atomic():
@@ -106,7 +112,7 @@ def _checked(name: str, url: str, types: Sequence[str], mode: str) -> dict[str, 
         errors["name"] = "Say in up to 60 characters which program listens."
     if fault := rules.fault_of_url(url, settings.WEBHOOK_NETWORKS):
         errors["url"] = fault
-    if not types or set(types) - set(sending.TYPES):
+    if not types or set(types) - set(sending.types()):
         errors["types"] = "Choose at least one of the events that there are."
     if mode not in ("structured", "binary"):
         errors["mode"] = "Choose structured or binary."

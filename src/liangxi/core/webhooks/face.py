@@ -7,18 +7,29 @@ the firm's, a member of staff of the cases in the scope of `case.read`. That is 
 from collections.abc import Sequence
 
 from liangxi.core.webhooks import actions, queries, sending, shapes
+from liangxi.core.webhooks import topics as offered
 from liangxi.core.webhooks.models import Subscription
 from liangxi.kit.actor import Actor
 
-EVENT_TYPES = sending.TYPES
-"""What can be subscribed to, as `cases.CaseSubmitted`; the CloudEvent's type has `liangxi.` before it."""
+
+def topics(*, by: Actor | None = None) -> tuple[str, ...]:
+    """What can be subscribed to, as `cases.CaseSubmitted`: all of it, or what `by` may hear of.
+
+    The CloudEvent's type has `liangxi.` before it.
+    """
+    return tuple(type for type in sending.types() if by is None or offered.may_hear(by, type))
+
+
+def open_topic(*, topic: shapes.Topic) -> None:
+    """Let events of another room be subscribed to, for posts with its permission. For the page of the wires."""
+    offered.offer(topic)
 
 
 def subscribe(*, by: Actor, name: str, url: str, types: Sequence[str], mode: str = "structured") -> shapes.IssuedSecret:
     """Send later events of `types` to `url`; the secret that signs them is told this once.
 
     InvalidError naming name, url, types or mode; ConflictError `webhooks.many` above 20; ForbiddenError for who may
-    read no cases or helps somebody at the window.
+    not read what the events are about or helps somebody at the window.
     """
     return actions.subscribe(by, name, url, types, mode)
 

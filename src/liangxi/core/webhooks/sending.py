@@ -21,7 +21,7 @@ from liangxi.core.events import face as outbox
 from liangxi.core.events.shapes import StoredEvent
 from liangxi.core.messages import face as messages
 from liangxi.core.people import face as people
-from liangxi.core.webhooks import models, ports, queries, rules
+from liangxi.core.webhooks import models, ports, queries, rules, topics
 from liangxi.core.webhooks.shapes import PING, Answer, Parcel
 from liangxi.kit import time
 from liangxi.kit.actor import Actor, system
@@ -31,6 +31,13 @@ log = structlog.get_logger()
 BY = system("webhooks")
 TYPES = tuple(f"cases.{name}" for name in sorted(vars(case_events)) if isinstance(vars(case_events)[name], type)
               and vars(case_events)[name].__module__ == case_events.__name__)  # fmt: skip
+
+
+def types() -> tuple[str, ...]:
+    """Everything that can be subscribed to."""
+    return (*TYPES, *topics.types())
+
+
 LEASE = timedelta(seconds=60)  # longer than a request may take
 AT_ONCE = 16  # requests under way in this process
 _GLANCE = 0.2  # seconds that a turn of the worker waits for answers
@@ -69,6 +76,9 @@ def hand_out(limit: int) -> int:
 def _wants(row: models.Subscription, event: StoredEvent) -> bool:
     if event.type not in row.types or event.time < row.made_at:
         return False
+    topic = topics.of(event.type)
+    if topic is not None:
+        return bool(row.org) and topic.reaches(row.org, event.data)
     if row.firm:
         return event.data.get("applicant_firm") == row.firm
     return not row.person or (event.data.get("applicant_person") == row.person and not event.data.get("applicant_firm"))
@@ -82,9 +92,18 @@ def _row(subscription: models.Subscription, event: StoredEvent) -> models.Sendin
         subject=event.subject,
         at=event.time,
         position=event.position,
-        data=rules.data_of(event.data, settings.CONFIG.public_url),
+        data=_told(event),
         due_at=time.now(),
     )
+
+
+def _told(event: StoredEvent) -> dict[str, Any]:
+    """What leaves the house: references and state, and where to ask more."""
+    url, topic = settings.CONFIG.public_url, topics.of(event.type)
+    if topic is None:
+        return rules.data_of(event.data, url)
+    said = {name: event.data[name] for name in topic.told}
+    return said | {"href": url + topic.path.format(**said)}
 
 
 def send_due(limit: int) -> int:
@@ -130,7 +149,9 @@ def _may_see(row: models.Sending) -> bool:
     if row.type == PING:
         return True
     try:
-        actor = actor_of(row.subscription)
+        actor, topic = actor_of(row.subscription), topics.of(row.type)
+        if topic is not None:
+            return actor.may(topic.permission) and topic.reaches(row.subscription.org, row.data)
         return actor.kind == "public" or bool(cases.find_cases(by=actor, query=row.subject, limit=1).rows)
     except HouseError:
         return False

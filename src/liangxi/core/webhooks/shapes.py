@@ -1,5 +1,6 @@
 """What the door of webhooks takes and gives."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -9,6 +10,21 @@ Mode = Literal["structured", "binary"]
 State = Literal["active", "disabled"]
 PING = "webhooks.Ping"
 """The type of the event that a subscriber asks for to try his address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """Events of a room that posts with `permission` may hear of, when `reaches(organisation, fields)` says so.
+
+    That is asked when the event is handed out and again before each request. `told` are the fields that leave the
+    house; `path` is the address where more is to be asked, filled in with them.
+    """
+
+    type: str
+    permission: str
+    reaches: Callable[[str, Mapping[str, Any]], bool]
+    told: tuple[str, ...]
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from liangxi.gateways.rest.bodies import Subscribe
 from liangxi.gateways.rest.headers import Limit
 
 router = Router(tags=["subscriptions"])
-_READ = ApiKey("read", "case.own", "case.read")
-_WRITE = ApiKey("write", "case.own", "case.read")
+_READ = ApiKey("read", "case.own", "case.read", "data.request")
+_WRITE = ApiKey("write", "case.own", "case.read", "data.request")
 
 
 class Wanted(Schema):
@@ -29,7 +29,7 @@ class Wanted(Schema):
 @router.get("/event-types", auth=Anybody(), response=EventTypes)
 def event_types(request: Caller) -> EventTypes:
     """What can be subscribed to; the `type` of the CloudEvent has `liangxi.` before it."""
-    return EventTypes(webhooks.EVENT_TYPES)
+    return EventTypes(webhooks.topics())
 
 
 @router.get("/subscriptions", auth=_READ, response=Subscriptions)

@@ -93,7 +93,7 @@ def _copy(row: Serving, spec: TableSpec, newest: Cursor) -> int:
     row.lookups, row.subject = queries.lookups_of(row.pk, spec)
     store, images = (f"{schema}.{_q(spec.name)}" for schema in (STORE, IMAGES))
     columns = ", ".join(f"{_q(one.name)} {policy.storage_type(one, 'postgres')}" for one in _columns(spec))
-    _run(f"CREATE TABLE {store} ({columns})")
+    _run(f"DROP TABLE IF EXISTS {store}, {images}", f"CREATE TABLE {store} ({columns})")
     with lake.read(table=spec.name, at=newest) as reader, connection.cursor() as cursor:
         with cursor.copy(f"COPY {store} FROM STDIN (FORMAT csv, HEADER)") as copy:
             for piece in lake.export(reader=reader, format="csv"):
@@ -118,7 +118,6 @@ def _apply(row: Serving, spec: TableSpec, newest: Cursor) -> int:
     try:
         _, feed = lake.changes(table=spec.name, since=since, until=newest)
     except NotFoundError:  # the state that is reflected is not kept any more
-        _run(*(f"DROP TABLE {schema}.{_q(spec.name)}" for schema in (STORE, IMAGES)))
         return _copy(row, spec, newest)
     store, names, key = f"{STORE}.{_q(spec.name)}", [one.name for one in spec.fields], _names(spec.key)
     _run(

@@ -37,6 +37,7 @@ from liangxi.systems.data.face.delivery import (
     download,
     download_of,
     forget_changes,
+    grant_is_open,
     keep_serving,
 )
 from liangxi.systems.data.face.describing import (
@@ -130,6 +131,7 @@ __all__ = [
     "findings",
     "forget_changes",
     "grant",
+    "grant_is_open",
     "grant_request",
     "grants_given",
     "grants_of",

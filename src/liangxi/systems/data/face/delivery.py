@@ -35,6 +35,11 @@ def answer_lookups(*, asked: Sequence[Lookup]) -> list[LookupAnswer | HouseError
     return looking.answer_lookups(asked)
 
 
+def grant_is_open(*, org: str, resource: str) -> bool:
+    """Whether a department holds a grant of a resource today."""
+    return queries.grant_is_open(org, resource)
+
+
 def delivery(*, secret: str, resource: str) -> Delivery:
     """What a department's key lets its program read of a resource, and how; errors as `open_grant`."""
     return queries.delivery(delivering.by_key(secret, resource))

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from liangxi.core.lake import face as lake
+from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.systems.data import models
 from liangxi.systems.data.queries import serving
@@ -55,6 +56,13 @@ class Opened:
     def record(self, columns: Iterable[str]) -> dict[str, Any]:
         """What the audit trail says of every reading under this grant."""
         return {"grant": str(self.grant), "org": self.org, "resource": self.resource, "fields": list(columns)}
+
+
+def grant_is_open(org: str, resource: str) -> bool:
+    """Whether a department holds a grant of a resource today."""
+    today = time.today()
+    held = models.Grant.objects.filter(org=org, resource=resource, state="active", since__lte=today, until__gt=today)
+    return held.filter(review_on__gt=today, resource__state="published").exists()
 
 
 def opened(row: models.Grant, key: UUID | None, by: Actor | None = None) -> Opened:
