@@ -28,7 +28,7 @@ CITIZEN = "32021119900307621" + people.citizen_id_check("32021119900307621")
 def deliver(resource, rows, mode="replace"):
     """What a connector does: the rows into the lake, and the catalogue told."""
     made = data.resource(by=HOUSE, id=resource).definition
-    spec = datasets.spec_of(resource, made.fields, buckets=2)
+    spec = datasets.spec_of(resource, made.fields)
     lake.declare(by=HOUSE, spec=spec)
     version = lake.write(by=HOUSE, table=spec.name, rows=pa.Table.from_pylist(rows), source="test", mode=mode)
     data.record_delivery(by=HOUSE, resource=resource, at=version.published_at, rows=version.rows)

@@ -66,7 +66,7 @@ CORE = [
     "webhooks",
 ]
 SYSTEMS = ["data", "twin", "sensing", "onething", "reviews"]
-GATEWAYS = ["rest", "mqtt"]
+GATEWAYS = ["rest", "mqtt", "ckan", "dcat", "ogcapi"]
 PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen", "opendata"]
 
 

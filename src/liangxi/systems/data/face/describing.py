@@ -7,6 +7,8 @@ from typing import Any
 from liangxi.kit.actor import Actor
 from liangxi.systems.data.actions import catalogue as actions
 from liangxi.systems.data.actions import importing, proposing
+from liangxi.systems.data.queries import catalogue as queries
+from liangxi.systems.data.rules import catalogue as rules
 from liangxi.systems.data.shapes import Import, Proposal
 
 
@@ -71,3 +73,8 @@ def load_catalogue(*, by: Actor, root: Path) -> tuple[int, int]:
     For the house. InvalidError `load.data` or DocumentError name file and line.
     """
     return importing.load_catalogue(by, root)
+
+
+def definition_of(*, by: Actor, id: str) -> Mapping[str, Any]:
+    """The description of a resource in the form that `save_draft` reads: in work if there is one, else in force."""
+    return rules.as_json(queries.resource(by, id, None, in_work=True).definition)
