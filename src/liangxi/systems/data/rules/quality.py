@@ -4,7 +4,8 @@ The standard names dimensions and no weights. Here (design): a rule scores the s
 the mean of its rules, the whole the mean of the dimensions that have rules.
 
 * 规范性 normative: rows of the last delivery that could be read as the catalogue says; codes and numbers in their form.
-* 完整性 complete: fields with a value. Key fields must have one; of others a tenth may miss before a ticket opens.
+* 完整性 complete: fields with a value. Key fields must have one; of authoritative ones a tenth may miss before a ticket
+  opens; of others, which may be empty for good reasons, any share.
 * 准确性 accurate: dates that are possible, numbers that are not negative, a birthday that is the one of the citizen id.
 * 一致性 consistent: copies equal to the authoritative source (一数一源), where the key element is found there.
 * 时效性 timely: 100 while the last delivery is as young as the update cycle promises, then falling to 0 over one cycle.
@@ -50,7 +51,7 @@ def rules_of(made: ResourceDefinition, own: Iterable[QualityRule] = ()) -> tuple
 def _of_field(made: ResourceDefinition, field: ResourceField) -> list[QualityRule]:
     x, said = column(field.name), field.title
     missing = f"coalesce(trim({x}::VARCHAR), '') = ''"
-    allowed = 0.0 if field.is_key else MISSING_ALLOWED
+    allowed = 0.0 if field.is_key else MISSING_ALLOWED if field.is_authoritative else 1.0
     found = [_rule(field, "complete", "filled", said, missing, allowed)]
     if wrong := NUMBERS.get(number_of(field)):
         found.append(_rule(field, "normative", "number", said, wrong[0].replace("{x}", x)))
