@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 from tests.scenario.test_workbench import HOUSE, PASSWORD, actor, city, desk
 from tests.scenario.test_workbench import no as running_case
 
@@ -130,6 +132,9 @@ def test_faults_are_told_with_line_reason_and_hint_and_nothing_faulty_is_submitt
         changed = replace(texts, **{part: getattr(texts, part).replace(old, new, 1)})
         return studio.check(by=EDITOR, id=id, texts=changed)
 
+    (misspelt,) = told("on_deny: collect", "on_deny: colect")
+    with translation.override("zh-hans"):
+        assert misspelt.in_words(gettext) == ("flow.on_deny 不在可选值之内", "可填：stop, collect")
     found = told("when: scale > 300, after", "when: skale > 300, after")
     assert lines(found) == [(PACKAGE, place)] and "skale" in found[0].text and "scale" in found[0].in_words(str)[1]
     assert lines(told("when: scale > 300, after", "when: scale >> 300, after")) == [(PACKAGE, place)]

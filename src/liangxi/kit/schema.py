@@ -19,12 +19,17 @@ DEEPEST = 40  # levels of a document
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault in a file: the line counts from 1, `path` leads to the value (`items.3.when`)."""
+    """A fault in a file: the line counts from 1, `path` leads to the value (`items.3.when`).
+
+    `rule` is the keyword of the JSON Schema that is broken and `wants` what it asks for; empty for other faults.
+    """
 
     file: Path
     line: int
     path: str
     reason: str
+    rule: str = ""
+    wants: str = ""
 
     def __str__(self) -> str:
         where = f" ({self.path})" if self.path else ""
@@ -93,7 +98,7 @@ def read_yaml(text: str, schema: Path, *, name: Path) -> Document:
     tree = _tree(text, name)
     data = _plain(tree)
     findings = [
-        Finding(name, _line(tree, _place(error)), ".".join(map(str, error.instance_path)), error.message)
+        Finding(name, _line(tree, _place(error)), ".".join(map(str, error.instance_path)), error.message, *_rule(error))
         for error in _validator(schema).iter_errors(data)
     ]
     if findings:
@@ -119,6 +124,13 @@ def _place(error: jsonschema_rs.ValidationError) -> Place:
     """Where the fault stands: for a key that nobody knows the key itself, not what it stands in."""
     unknown = getattr(error.kind, "unexpected", [])
     return [*error.instance_path, *unknown[:1]]
+
+
+def _rule(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
+    """The keyword that is broken, and what it asks for in one line."""
+    wants = getattr(error.kind, "value", "")
+    listed = wants if isinstance(wants, list) and not any(isinstance(one, list) for one in wants) else [wants]
+    return str(getattr(error.kind, "name", "")), ", ".join(map(str, listed))
 
 
 def _parse(text: str, name: Path) -> Any:
