@@ -23,7 +23,7 @@ CITY = Path(__file__).parents[2] / "cities" / "wuxi"
 PACKAGES = sorted(file.stem for file in (CITY / "onethings").glob("*.yaml"))
 PARTS = 4  # of the packages, so that a failure names few
 USCC = "91320200MA00000A1"
-PREMISES = "32021300100100010001"
+PREMISES = "32021300100190000000001"
 _keys = count()
 
 
