@@ -35,6 +35,7 @@ def room_title(tag: str) -> str:
         "tasks": gettext("Tasks"),
         "applications": gettext("Applications"),
         "catalogue": gettext("Data catalogue"),
+        "deliveries": gettext("Deliveries of data"),
         "subscriptions": gettext("Subscriptions"),
     }
     return titles[tag]
