@@ -141,7 +141,7 @@ class House:
 
     def child(self, name):
         """The number of a child (`web`, `worker`, `intake`, `mqtt`), or None while there is none."""
-        word = {"web": " serve "}.get(name, f" {name} ")
+        word = {"web": " serve ", "worker": " worker --supervised"}.get(name, f" {name} ")
         for pid in self._children():
             if word in _command(pid):
                 return pid
