@@ -45,6 +45,7 @@ def applies(page):
     page.goto("/things/restaurant/?scale=80&sign=false&tobacco=false")
     expect(page.get_by_text("食品经营许可").first).to_be_visible()
     page.get_by_role("link", name="开始办理").first.click()
+    page.get_by_role("radio", name=re.compile("法定代表人")).check()  # the other firm has lent him a role
     page.get_by_role("button", name="填写表单").click()
     expect(page.get_by_role("textbox", name="店铺名称")).not_to_have_value("")
     page.get_by_label("热食类制售").check()
