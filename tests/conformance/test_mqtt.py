@@ -253,9 +253,12 @@ def test_a_will_is_published_when_its_client_goes_without_a_word(client, version
 
 
 @BOTH
-def test_a_second_client_of_a_name_takes_over(client, version):
-    first = client("twin", version)
+def test_a_second_client_of_a_name_takes_over_and_the_will_of_the_first_is_said(client, version):
+    ear = client("twins-ear", version)
+    ear.subscribe(("will/twin", 1))
+    first = client("twin", version, will=("will/twin", b"gone", 1, False))
     client("twin", version)
+    assert ear.next().payload == b"gone"
     reason = first.event("out")[1]
     first.paho.loop_stop()
     assert version == paho.MQTTv311 or reason.value == 0x8E

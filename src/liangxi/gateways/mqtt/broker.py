@@ -134,6 +134,8 @@ class Broker:
         session = self.sessions.get(key)
         before = session.link if session else None
         self._wills.pop(key, None)
+        if before is not None and before.will is not None and (clean or not before.will.properties.get("will_delay")):
+            self._say(_Farewell(before.will, self._principals[key], self._clock()))  # MQTT 5.0, 3.1.4
         if session is not None and (clean or (session.ends is not None and session.ends <= self._clock())):
             self._forget(session)
             session = None

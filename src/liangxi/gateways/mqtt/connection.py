@@ -44,7 +44,7 @@ class House(Protocol):
         """Who a client is."""
         ...
 
-    def take(self, principal: Principal, messages: list[Publish]) -> Awaitable[list[Verdict]] | None:
+    def take(self, principal: Principal, messages: list[Publish]) -> Awaitable[list[Verdict]]:
         """Store what the messages say; ends when it is on disk. OSError or ConnectionError: nothing was stored."""
         ...
 
@@ -76,7 +76,7 @@ class Connection(asyncio.Protocol):
         self.session: Session | None = None
         self.principal: Principal | None = None
         self.version = V311
-        self.heard = asyncio.get_running_loop().time()
+        self._called = self.heard = asyncio.get_running_loop().time()
 
     # ---- the transport
 
@@ -126,7 +126,12 @@ class Connection(asyncio.Protocol):
         self._all.discard(self)
         self.is_over = True
         if self.session is not None:
-            self.broker.detach(self.session, self, self.greeting.will if self.greeting else None)
+            self.broker.detach(self.session, self, self.will)
+
+    @property
+    def will(self) -> codec.Will | None:
+        """What the client leaves behind when it goes without a word."""
+        return self.greeting.will if self.greeting else None
 
     def close(self, reason: int, why: str = "") -> None:
         """End the connection; a client of MQTT 5 is told why."""
@@ -154,7 +159,7 @@ class Connection(asyncio.Protocol):
     def tend(self, now: float) -> None:
         """Once a second: has the client kept its word, may it stay?"""
         if self.greeting is None or self.session is None:
-            if now - self.heard > GREETING and not self._is_checking:
+            if now - self._called > GREETING and not self._is_checking:
                 self._transport.abort()
         elif self.greeting.keep_alive and now - self.heard > 1.5 * self.greeting.keep_alive:
             self.close(Reason.KEEP_ALIVE)
@@ -314,8 +319,7 @@ class Connection(asyncio.Protocol):
 
     async def _stored(self, batch: list[Publish], due: Due, principal: Principal) -> None:
         try:
-            taking = self._house.take(principal, batch)
-            verdicts = await taking if taking is not None else [GOOD] * len(batch)
+            verdicts = await self._house.take(principal, batch)
         except (OSError, ConnectionError) as error:
             return self.close(Reason.UNAVAILABLE, str(error))  # nothing is acknowledged: the client sends it again
         said = []

@@ -64,7 +64,7 @@ class House:
         """Observations are stored; what was stored is then told to those who listen."""
         return readings.place(topic) is not None
 
-    def take(self, principal: Principal, messages: list[Publish]) -> Awaitable[list[Verdict]] | None:
+    def take(self, principal: Principal, messages: list[Publish]) -> Awaitable[list[Verdict]]:
         """Store what of the messages is good; one that holds nothing good is refused with the reason."""
         now, verdicts, lots = intake.server_time(), [GOOD] * len(messages), dict[str, _Lot]()
         for place, message in enumerate(messages):

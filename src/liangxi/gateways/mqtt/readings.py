@@ -4,7 +4,7 @@
 one result as JSON, or `{"time": ..., "result": ...}`. Both are stored by the intake before they are acknowledged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ class Known:
         self._directory = directory
         self._folder = folder
         self._reader: Reader | None = None
+        self._topics: dict[int, str] = {}
 
     def under(self, levels: tuple[str, ...]) -> Iterable[Message]:
         """See `broker.Current`."""
@@ -78,22 +79,15 @@ class Known:
         code = levels[1] if len(levels) > 1 and levels[0] != "#" else "#"
         one = self._directory.by_code.get(code)
         things = list(self._directory.things.values()) if code in ("+", "#") else [one] if one else []
-        for thing in things:
-            yield from self._of(thing, levels)
-
-    def _of(self, thing: KnownThing, levels: tuple[str, ...]) -> Iterable[Message]:
-        wanted = {
-            name: stream
-            for name, stream in thing.streams.items()
-            if topics.matches(levels, f"{ROOT}/{thing.code}/{PROPERTIES}/{name}")
-        }
-        found = self._look(list(wanted.values())) if wanted else None
-        if found is None:
-            return
-        for at, (name, stream) in enumerate(wanted.items()):
+        wanted = [
+            (topic, stream) for thing in things for topic, stream in _topics(thing) if topics.matches(levels, topic)
+        ]
+        found = self._look([stream for _, stream in wanted]) if wanted else None
+        for at, (topic, stream) in enumerate(wanted if found is not None else ()):
+            assert found is not None
             if found.seqs[at]:
                 said = (int(found.times[at]), float(found.values[at]), int(found.seqs[at]))
-                yield _message(self._directory, thing.code, name, stream, said, found.payloads)
+                yield self._message(topic, stream, said, found.payloads)
 
     def _look(self, streams: list[int]) -> Latest | None:
         try:
@@ -102,29 +96,32 @@ class Known:
             return None
         return self._reader.of(np.array(streams, np.uint32))
 
-    def told(self, block: Block) -> Iterable[Message]:
-        """A stored block as messages, in its order."""
-        held, names = block.batch, self._names
+    def told(self, block: Block, is_wanted: Callable[[str], bool]) -> Iterable[Message]:
+        """What of a stored block somebody wants to hear, in its order; of the rest nothing is composed."""
+        held = block.batch
         for row, stream in enumerate(held.streams.tolist()):
-            known = names(stream)
-            if known is not None:
+            topic = self._topic(stream)
+            if topic and is_wanted(topic):
                 said = (int(held.times[row]), float(held.values[row]), block.first + row)
                 payloads = {stream: held.payloads[row]} if row in held.payloads else {}
-                yield _message(self._directory, known[0], known[1], stream, said, payloads)
+                yield self._message(topic, stream, said, payloads)
 
-    def _names(self, stream: int) -> tuple[str, str] | None:
-        number = int(self._directory.thing_of[stream]) if stream < len(self._directory.thing_of) else 0
-        thing = self._directory.things.get(number)
-        if thing is None:
-            return None
-        return next(((thing.code, name) for name, one in thing.streams.items() if one == stream), None)
+    def _topic(self, stream: int) -> str:
+        """The topic of a stream, which it keeps; empty while the directory does not know the stream."""
+        known = self._topics.get(stream)
+        if known is None:
+            number = int(self._directory.thing_of[stream]) if stream < len(self._directory.thing_of) else 0
+            thing = self._directory.things.get(number)
+            self._topics |= {one: topic for topic, one in _topics(thing)} if thing else {}
+            known = self._topics.get(stream, "")
+        return known
+
+    def _message(self, topic: str, stream: int, said: tuple[int, float, int], payloads: Mapping[int, bytes]) -> Message:
+        at, value, seq = said
+        result = intake.result(int(self._directory.kinds[stream]), value, payloads.get(stream))
+        return Message(topic, _encode({"time": intake.instant(at), "result": result, "seq": seq}), 0)
 
 
-def _message(
-    directory: intake.Directory, code: str, name: str, stream: int, said: tuple[int, float, int],
-    payloads: Mapping[int, bytes],
-) -> Message:  # fmt: skip
-    at, value, seq = said
-    result = intake.result(int(directory.kinds[stream]), value, payloads.get(stream))
-    body = _encode({"time": intake.instant(at), "result": result, "seq": seq})
-    return Message(f"{ROOT}/{code}/{PROPERTIES}/{name}", body, 0)
+def _topics(thing: KnownThing) -> Iterable[tuple[str, int]]:
+    """The topics of a thing with their streams."""
+    return ((f"{ROOT}/{thing.code}/{PROPERTIES}/{name}", stream) for name, stream in thing.streams.items())

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import structlog
@@ -19,6 +19,7 @@ from liangxi.kit.series.log import Cursor
 TICK = 1.0  # seconds between looks at the clock
 FEED = 0.1  # seconds between looks at the log
 BACKLOG = 4096
+COUNTED = 60.0  # seconds between lines of the log that say what was counted
 MOST = 20_000  # connections at once
 log = structlog.get_logger()
 
@@ -81,12 +82,16 @@ class Server:
         return connection
 
     async def _tick(self) -> None:
+        told = asyncio.get_running_loop().time()
         while True:
             await asyncio.sleep(TICK)
             now = asyncio.get_running_loop().time()
             for connection in list(self._connections):
                 connection.tend(now)
             self._broker.sweep()
+            if now - told >= COUNTED:
+                told = now
+                log.info("mqtt.counted", connections=self.count, **asdict(self._broker.counters))
 
 
 class Feed:
@@ -119,9 +124,8 @@ class Feed:
     def _tell(self, start: Cursor) -> None:
         for block, end in logs.read(self._folder, start):
             self._at = end
-            for message in self._known.told(block):
-                if self._broker.has_listeners(message.topic):
-                    self._broker.publish(message, None)
+            for message in self._known.told(block, self._broker.has_listeners):
+                self._broker.publish(message, None)
 
 
 def _end(folder: Path) -> Cursor | None:

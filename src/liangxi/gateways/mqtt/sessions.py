@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from liangxi.gateways.mqtt.codec import Will
 from liangxi.gateways.mqtt.wire import NONE, Properties
 
 LONGEST = 10_000  # messages that may wait for a client
@@ -52,6 +53,11 @@ class Link(Protocol):
 
     def has_room(self, in_flight: int) -> bool:
         """True while the client may be sent a further message that it acknowledges."""
+        ...
+
+    @property
+    def will(self) -> Will | None:
+        """What its client leaves behind."""
         ...
 
     def close(self, reason: int) -> None:
