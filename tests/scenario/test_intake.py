@@ -176,7 +176,7 @@ def test_bad_readings_are_refused_with_a_reason_and_disturb_no_other(house):
         (b'{"property": "level", "result": 1}', 422, "intake.reading"),
         (b'{"property": "level", "time": "2026-11-25T08:00:00", "result": 1}', 422, "intake.time.offset"),
         (b'{"readings": []}', 413, "intake.readings"),
-        (b" " * (app.LARGEST + 1), 413, "intake.size"),
+        (b" " * (app.LARGEST + 1), 413, "live.size"),
         (b'{"thing": "car", "property": "speed", "time": 1, "result": 1}', 404, "intake.thing.unknown"),
         (b'{"thing": "planned", "property": "level", "time": 1, "result": 1}', 403, "intake.thing.state"),
         (b'{"property": "level", "time": 99999999999999999999999, "result": 1}', 422, "intake.time.future"),

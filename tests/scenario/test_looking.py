@@ -140,7 +140,7 @@ def refusals_name_their_field_and_count_nothing(key):
         ("POST", batch, key, {"keys": []}, 422, "data.delivery.key", "keys"),
         ("POST", batch, key, {"keys": ["a"] * 1001}, 422, "data.delivery.key", "keys"),
         ("POST", batch, key, {"keys": ["a", ["b", "c"]]}, 422, "data.delivery.key", "keys.1"),
-        ("POST", batch, key, b" " * 300_000, 413, "data.delivery.size", None),
+        ("POST", batch, key, b" " * 300_000, 413, "live.size", None),
     ):  # fmt: skip
         found, said = call(method, path, secret, body)
         assert (found, said["code"]) == (status, code), path

@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from liangxi.live.http import Message, Receive, Send
+
 NAME = "mqtt.sock"
 SUBPROTOCOL = "mqtt"
 _PIECE = 64 * 1024

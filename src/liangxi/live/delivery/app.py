@@ -8,25 +8,20 @@ shows them. A key of several columns has one part of the address for each, in th
 `by`, `columns`, `"answer": "found"`: who is there and who is not. An answer leaves when its record is durable.
 """
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote
 
 import msgspec
 
 from liangxi.kit.errors import HouseError, InvalidError, UnauthenticatedError
+from liangxi.live import http
 from liangxi.live.delivery.rounds import Rounds
+from liangxi.live.http import Message, Receive, Send
 from liangxi.systems.data.shapes import Lookup, LookupAnswer
 
 ROOT = "/data/v1/"
 LARGEST = 256 * 1024  # bytes of a request
-_JSON = (b"content-type", b"application/json")
-_PROBLEM = (b"content-type", b"application/problem+json")
 _PRIVATE = (b"cache-control", b"private, no-store")
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,18 +31,6 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
     by: list[str] = []
     columns: list[str] = []
     answer: Literal["rows", "found"] = "rows"
-
-
-class MalformedError(HouseError):
-    """The body is not the JSON that this address takes."""
-
-    status = 400
-
-
-class TooLargeError(HouseError):
-    """The request is larger than one may be."""
-
-    status = 413
 
 
 _of_batch = msgspec.json.Decoder(Batch)
@@ -74,11 +57,9 @@ class Door:
         """Answer one request; every refusal is problem details (RFC 9457)."""
         try:
             said = await (self._batch(scope, receive) if scope["method"] == "POST" else self._records(scope))
-            await _send(send, 200, msgspec.json.encode(said), _JSON, _PRIVATE)
+            await http.answer(send, 200, msgspec.json.encode(said), http.JSON, _PRIVATE)
         except HouseError as error:
-            headers = [(b"www-authenticate", b"Bearer")] if error.status == 401 else []
-            headers += [(b"retry-after", b"1")] if error.status == 503 else []
-            await _send(send, error.status, json.dumps(error.problem(str)).encode(), _PROBLEM, *headers)
+            await http.refuse(send, error)
 
     async def _records(self, scope: Message) -> Any:
         resource, key = _address(scope)
@@ -90,10 +71,10 @@ class Door:
     async def _batch(self, scope: Message, receive: Receive) -> Any:
         resource, secret = _address(scope)[0], _secret(scope)
         try:
-            sent = _of_batch.decode(await _body(receive))
+            sent = _of_batch.decode(await http.body(receive, LARGEST))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             why = {"why": str(error)}
-            raise MalformedError("data.delivery.malformed", "The body is not right: %(why)s", why) from error
+            raise http.MalformedError("data.delivery.malformed", "The body is not right: %(why)s", why) from error
         keys = tuple((one,) if isinstance(one, str) else tuple(one) for one in sent.keys)
         asked = Lookup(secret, resource, keys, tuple(sent.by), tuple(sent.columns))
         found = await self._rounds.ask(asked)
@@ -124,28 +105,7 @@ def _names(said: list[str]) -> tuple[str, ...]:
 
 
 def _secret(scope: Message) -> str:
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            kind, _, key = value.decode("latin-1").partition(" ")
-            if kind.lower() == "bearer" and key.strip():
-                return str(key.strip())
-    raise UnauthenticatedError("data.key.unknown", "Send the key of the department: Authorization: Bearer <key>.")
-
-
-async def _body(receive: Receive) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise MalformedError("data.delivery.cut", "The request ended early.")
-        body += message.get("body", b"")
-        if len(body) > LARGEST:
-            raise TooLargeError("data.delivery.size", "The request is larger than 256 KB.")
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-async def _send(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-    length = (b"content-length", b"%d" % len(body))
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
+    key = http.bearer(scope)
+    if not key:
+        raise UnauthenticatedError("data.key.unknown", "Send the key of the department: Authorization: Bearer <key>.")
+    return key

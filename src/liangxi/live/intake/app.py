@@ -7,9 +7,8 @@ milliseconds since 1970. `"thing"` names one that speaks through the caller. 201
 `GET latest` answers the latest results of a thing, `POST claims` registers a thing with a claim key.
 """
 
-import json
 from asyncio import to_thread
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,8 +19,9 @@ from django.db import close_old_connections
 
 from liangxi.kit.errors import HouseError, InvalidError, NotFoundError, UnauthenticatedError
 from liangxi.kit.series.latest import Latest, Reader
+from liangxi.live import http
+from liangxi.live.http import Message, Receive, Send
 from liangxi.live.intake import admission, bodies
-from liangxi.live.intake.bodies import MalformedError, TooLargeError
 from liangxi.live.intake.directory import Directory
 from liangxi.live.intake.engine import server_time
 from liangxi.live.intake.errors import AwayError
@@ -31,11 +31,6 @@ from liangxi.systems.sensing.shapes import KnownThing
 
 ROOT = "/iot/v1/"
 LARGEST = 1024 * 1024  # bytes of a request
-_JSON = (b"content-type", b"application/json")
-_PROBLEM = (b"content-type", b"application/problem+json")
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class Claim(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,22 +59,20 @@ class Door:
         """Answer one request; every refusal is problem details (RFC 9457)."""
         try:
             status, said = await self._answer(scope, receive)
-            await _send(send, status, msgspec.json.encode(said), _JSON)
+            await http.answer(send, status, msgspec.json.encode(said), http.JSON)
         except HouseError as error:
-            headers = [(b"www-authenticate", b"Bearer")] if error.status == 401 else []
-            headers += [(b"retry-after", b"2")] if error.status in (503, 507) else []
-            await _send(send, error.status, json.dumps(_problem(error)).encode(), _PROBLEM, *headers)
+            await http.refuse(send, error)
 
     async def _answer(self, scope: Message, receive: Receive) -> tuple[int, Any]:
         asked = (scope["method"], scope["path"].removeprefix(ROOT).rstrip("/"))
-        key = _key(scope)
+        key = http.bearer(scope)
         if asked == ("POST", "observations"):
-            return await self._observations(self._caller(key), await _body(scope, receive))
+            return await self._observations(self._caller(key), await http.body(receive, LARGEST))
         if asked == ("GET", "latest"):
             named = parse_qs(scope["query_string"].decode("latin-1")).get("thing", [""])[0]
             return 200, self._latest_of(self._caller(key), named)
         if asked == ("POST", "claims"):
-            return await self._claim(key, await _body(scope, receive))
+            return await self._claim(key, await http.body(receive, LARGEST))
         if asked[1] in ("observations", "latest", "claims"):
             error = HouseError("intake.method", "This address does not take that method.")
             error.status = 405
@@ -159,35 +152,3 @@ def _refused(found: Admitted, *, is_single: bool) -> InvalidError:
 
 def _told(one: Refusal) -> Mapping[str, Any]:
     return {"index": one.index, "code": one.code, "title": one.message, "field": one.field}
-
-
-def _key(scope: Message) -> str:
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            kind, _, key = value.decode("latin-1").partition(" ")
-            return key.strip() if kind.lower() == "bearer" else ""
-    return ""
-
-
-async def _body(scope: Message, receive: Receive) -> bytes:
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise MalformedError("intake.cut", "The request ended early.")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > LARGEST:
-            raise TooLargeError("intake.size", "The request is larger than 1 MB.")
-        if not message.get("more_body"):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _problem(error: HouseError) -> dict[str, Any]:
-    return error.problem(str)
-
-
-async def _send(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from liangxi.kit.errors import HouseError, InvalidError
+from liangxi.kit.errors import InvalidError
+from liangxi.live.http import MalformedError, TooLargeError
 from liangxi.live.intake import admission
 from liangxi.live.intake.shapes import Reading
 
@@ -31,18 +32,6 @@ class Sent(NamedTuple):
     readings: Sequence[Reading]
     thing: str
     is_single: bool
-
-
-class TooLargeError(HouseError):
-    """The request is larger than one may be."""
-
-    status = 413
-
-
-class MalformedError(HouseError):
-    """The body is not the JSON that this address takes."""
-
-    status = 400
 
 
 _of_one = msgspec.json.Decoder(One)
