@@ -134,7 +134,7 @@ def test_faults_are_told_with_line_reason_and_hint_and_nothing_faulty_is_submitt
 
     (misspelt,) = told("on_deny: collect", "on_deny: colect")
     with translation.override("zh-hans"):
-        assert misspelt.in_words(gettext) == ("flow.on_deny 不在可选值之内", "可填：stop, collect")
+        assert misspelt.in_words(gettext) == ('flow.on_deny 不在可选值之内："colect"', "可填：stop, collect")
     found = told("when: scale > 300, after", "when: skale > 300, after")
     assert lines(found) == [(PACKAGE, place)] and "skale" in found[0].text and "scale" in found[0].in_words(str)[1]
     assert lines(told("when: scale > 300, after", "when: scale >> 300, after")) == [(PACKAGE, place)]

@@ -15,13 +15,15 @@ from liangxi.kit.errors import InvalidError
 
 Place = Sequence[str | int]
 DEEPEST = 40  # levels of a document
+SHOWN = 60  # characters of a value that is told
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A fault in a file: the line counts from 1, `path` leads to the value (`items.3.when`).
 
-    `rule` is the keyword of the JSON Schema that is broken and `wants` what it asks for; empty for other faults.
+    `rule` is the keyword of the JSON Schema that is broken, `wants` what it asks for and `found` what stands there, cut
+    to a line; empty for other faults.
     """
 
     file: Path
@@ -30,6 +32,7 @@ class Finding:
     reason: str
     rule: str = ""
     wants: str = ""
+    found: str = ""
 
     def __str__(self) -> str:
         where = f" ({self.path})" if self.path else ""
@@ -97,10 +100,7 @@ def read_yaml(text: str, schema: Path, *, name: Path) -> Document:
     """The same for a text that is called `name`."""
     tree = _tree(text, name)
     data = _plain(tree)
-    findings = [
-        Finding(name, _line(tree, _place(error)), ".".join(map(str, error.instance_path)), error.message, *_rule(error))
-        for error in _validator(schema).iter_errors(data)
-    ]
+    findings = [_finding(name, tree, error) for error in _validator(schema).iter_errors(data)]
     if findings:
         raise DocumentError(findings)
     return Document(name, data, tree)
@@ -118,6 +118,15 @@ def _tree(text: str, name: Path) -> Any:
     if repeated:
         raise DocumentError(repeated)
     return tree
+
+
+def _finding(name: Path, tree: Any, error: jsonschema_rs.ValidationError) -> Finding:
+    path, found = ".".join(map(str, error.instance_path)), json.dumps(error.instance, ensure_ascii=False)
+    return Finding(name, _line(tree, _place(error)), path, error.message, *_rule(error), found=_short(found))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def _place(error: jsonschema_rs.ValidationError) -> Place:

@@ -16,15 +16,15 @@ PACKAGE, MATTERS = SCHEMAS / "package.json", SCHEMAS / "matters.json"
 _BROKEN: Mapping[str, tuple[str, str]] = {  # rule of the schema -> reason and hint
     "required": ("%(place)s lacks %(wants)s", "add the line `%(wants)s:`"),
     "additionalProperties": ("%(place)s has no part called %(wants)s", "correct the name or remove the line"),
-    "enum": ("%(place)s is not one of the words that are known", "write one of: %(wants)s"),
+    "enum": ("%(place)s is not one of the words that are known: %(found)s", "write one of: %(wants)s"),
     "const": ("%(place)s must be %(wants)s", "write %(wants)s"),
-    "type": ("%(place)s is of the wrong kind", "write it as: %(wants)s"),
-    "pattern": ("%(place)s is not written as it must be", "it must match %(wants)s"),
+    "type": ("%(place)s is of the wrong kind: %(found)s", "write it as: %(wants)s"),
+    "pattern": ("%(place)s is not written as it must be: %(found)s", "it must match %(wants)s"),
     "minItems": ("%(place)s has too few entries", "at least %(wants)s"),
     "uniqueItems": ("%(place)s names something twice", "remove what stands there twice"),
     "minLength": ("%(place)s is too short", "at least %(wants)s characters"),
-    "minimum": ("%(place)s is too small", "at least %(wants)s"),
-    "maximum": ("%(place)s is too large", "at most %(wants)s"),
+    "minimum": ("%(place)s is too small: %(found)s", "at least %(wants)s"),
+    "maximum": ("%(place)s is too large: %(found)s", "at most %(wants)s"),
     "oneOf": ("%(place)s fits none of the forms that it may have", "see the examples in other packages"),
     "anyOf": ("%(place)s fits none of the forms that it may have", "see the examples in other packages"),
 }
@@ -52,7 +52,8 @@ def told(error: schema.DocumentError) -> list[FileFinding]:
 
 def _in_words(found: schema.Finding) -> FileFinding:
     reason, hint = _BROKEN.get(found.rule, ("%(fault)s", ""))
-    params = {"fault": found.reason, "place": found.path or found.file.name, "wants": found.wants}
+    params = {"fault": found.reason, "place": found.path or found.file.name, "wants": found.wants,
+              "found": found.found}  # fmt: skip
     return FileFinding(str(found.file), found.line, reason, hint, params)
 
 
