@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 Rows = Sequence[Sequence[Any]]
+MOST = 100_000  # rows of one file: the registers of a whole city come in parts
 AGED = 60.0  # seconds: a dropped file counts as whole when it is not of this moment
 _PICK = "abs(hashtext({}::text))"
 
@@ -60,10 +61,10 @@ def _firm(columns: str, where: str = "true") -> str:
 
 
 _WORKER = (
-    "SELECT {} FROM (SELECT p.*, row_number() OVER (ORDER BY p.citizen_id) AS n FROM people_person p WHERE p.until "
-    "IS NULL AND p.birth_date BETWEEN '1966-01-01' AND '2003-12-31' AND {} % 10 < 7) p "
-    "JOIN (SELECT f.*, row_number() OVER (ORDER BY f.uscc) AS n, count(*) OVER () AS firms FROM people_firm f) f "
-    "ON f.n = p.n % f.firms + 1 ORDER BY p.citizen_id"
+    "SELECT {} FROM (SELECT p.*, row_number() OVER (ORDER BY p.citizen_id) % (SELECT count(*) FROM people_firm) + 1 AS n "
+    "FROM people_person p WHERE p.until IS NULL AND p.birth_date BETWEEN '1966-01-01' AND '2003-12-31' "
+    "AND {} % 10 < 7) p JOIN (SELECT f.*, row_number() OVER (ORDER BY f.uscc) AS n FROM people_firm f) f "
+    "ON f.n = p.n ORDER BY p.citizen_id"
 )
 
 
@@ -140,7 +141,7 @@ def drop() -> int:
 
 def _rows(sql: str) -> list[list[Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(f"{sql} LIMIT {MOST}")
         return [list(row) for row in cursor.fetchall()]
 
 
