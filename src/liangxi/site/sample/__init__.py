@@ -87,7 +87,7 @@ def make(*, seed: int = SEED, scale: float = SCALE, say: Say) -> str:
 
 
 def _analyze() -> None:
-    """The planner learns what was loaded at once; it would pair persons with firms row by row until autovacuum comes."""
+    """The planner learns what was loaded at once, instead of pairing it row by row until autovacuum comes."""
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(sorted(HELD.values()))}")
 
