@@ -19,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangxi.site.settings")
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; six files of the largest size that core.files takes
 _LIVE = "/live/"
 _DEVICES = "/iot/v1/"
+_ROAD = "/r1/"
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _MQTT = "/mqtt"
 
@@ -33,6 +34,8 @@ class House:
         from liangxi.live.delivery.app import Door as Delivery
         from liangxi.live.delivery.app import is_lookup
         from liangxi.live.delivery.face import Rounds
+        from liangxi.live.exchange.app import Door as Exchanges
+        from liangxi.live.exchange.face import Providers
         from liangxi.live.intake import face as intake
         from liangxi.live.intake.app import Door
         from liangxi.site.wsgi import application as web
@@ -46,6 +49,7 @@ class House:
         self._devices = Door(directory, self._line, config.sensing)
         self._rounds = Rounds(lambda asked: data.answer_lookups(asked=asked))
         self._delivery, self._is_lookup = Delivery(self._rounds), is_lookup
+        self._exchanges = Exchanges(Providers(settings.CONNECTOR_NETWORKS))
         self._tunnel = Tunnel(config.sensing / tunnel.NAME)
         self._web: Any = WSGIMiddleware(cast(Any, web), workers=config.web_threads)
 
@@ -65,6 +69,8 @@ class House:
             return self._devices
         if self._is_lookup(scope["method"], scope["path"]):
             return self._delivery
+        if scope["path"].startswith(_ROAD):
+            return self._exchanges
         return _refuse if _length(scope) > LARGEST_BODY else self._web
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,6 +90,7 @@ class House:
         await self.push.stop()
         await self._line.stop()
         await self._rounds.stop()
+        await self._exchanges.stop()
         await asyncio.to_thread(self._keeper.stop)
         await send({"type": "lifespan.shutdown.complete"})
 

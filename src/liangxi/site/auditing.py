@@ -5,6 +5,7 @@ from pathlib import Path
 
 from liangxi.core.audit import face as audit
 from liangxi.kit.actor import system
+from liangxi.systems.federation import face as federation
 
 BY = system("audit")
 Say = Callable[[str], None]
@@ -20,6 +21,16 @@ def verify(say: Say) -> int:
     say(f"sound: {report.records:,} records, {report.checkpoints:,} checkpoints, every signature and both trees hold")
     if report.erased:
         say(f"{report.erased:,} personal values were erased; their records are proved all the same")
+    return _exchanges(say)
+
+
+def _exchanges(say: Say) -> int:
+    """The message log of proxied calls against the trail that was just proved."""
+    log = federation.prove_exchanges(by=BY)
+    if log.reason:
+        say(f"NOT SOUND: {log.reason}")
+        return 1
+    say(f"message log: {log.exchanges:,} exchanges agree with the trail, {log.kept:,} kept messages hold their hash")
     return 0
 
 

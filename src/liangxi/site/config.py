@@ -19,6 +19,7 @@ class Config:
     home: Path  # data, files, keys
     database_url: str  # empty: embedded PostgreSQL under `home`
     city: str  # the profile's folder name
+    node: str  # how other nodes and the paths of proxied calls name this deployment
     cities: Path  # the folder of profiles
     host: str
     port: int
@@ -72,6 +73,7 @@ def read() -> Config:
         home=Path(env("LIANGXI_HOME", "var")).absolute(),
         database_url=env("LIANGXI_DATABASE_URL", ""),
         city=env("LIANGXI_CITY", "wuxi"),
+        node=_node(),
         cities=Path(env("LIANGXI_CITIES", str(_cities()))).absolute(),
         host=host,
         port=port,
@@ -106,6 +108,13 @@ def _number(name: str, *, default: int, low: int, high: int) -> int:
             {"name": name, "low": low, "high": high, "text": text},
         )
     return int(text)
+
+
+def _node() -> str:
+    text = os.environ.get("LIANGXI_NODE") or os.environ.get("LIANGXI_CITY", "wuxi")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", text):
+        raise InvalidError("config.node", "LIANGXI_NODE must be letters, digits and hyphens, such as 320200.")
+    return text
 
 
 def _engine() -> str:

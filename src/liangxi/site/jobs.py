@@ -11,6 +11,7 @@ from liangxi.site import marks
 from liangxi.site.worker import Job
 from liangxi.systems.data import face as data
 from liangxi.systems.data.face import opening
+from liangxi.systems.federation import face as federation
 from liangxi.systems.onething.face import studio
 
 BEAT = 5.0  # seconds between the worker's signs of life
@@ -87,6 +88,11 @@ def integrate() -> int:
     return data.transform_due(limit=1)
 
 
+def settle_exchanges() -> int:
+    """Close the exchanges of processes that died, and forget old messages."""
+    return federation.settle_exchanges(limit=200)
+
+
 def sweep_deliveries() -> int:
     """Remove files of deliveries that ended long ago."""
     return data.sweep_runs()
@@ -105,6 +111,7 @@ JOBS = (
     Job("grants", 3600.0, review_grants),
     Job("serving", 1.0, serve_data),
     Job("openings", 10.0, check_openings),
+    Job("exchanges", 15.0, settle_exchanges),
     Job("webhooks", 0.5, tell_outside),
     Job("files", 3600.0, sweep_files),
     Job("packages", 3600.0, index_packages),

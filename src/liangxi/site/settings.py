@@ -65,7 +65,7 @@ CORE = [
     "cases",
     "webhooks",
 ]
-SYSTEMS = ["data", "twin", "sensing", "onething", "reviews"]
+SYSTEMS = ["data", "federation", "twin", "sensing", "onething", "reviews"]
 GATEWAYS = ["rest", "mqtt", "ckan", "dcat", "ogcapi"]
 PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen", "opendata"]
 

@@ -16,6 +16,7 @@ from liangxi.portals.office import data_wording as words
 from liangxi.portals.words import sentence
 from liangxi.systems.data import face as data
 from liangxi.systems.data.shapes import Delivery, Grant
+from liangxi.systems.federation import face as federation
 
 FORMATS = ("csv", "jsonl", "parquet")
 _PYTHON = """import httpx
@@ -44,9 +45,19 @@ def use(request: HouseRequest, grant: UUID) -> HttpResponse:
         messages.error(request, sentence(refused))
         return redirect("office:data_grant", grant=grant)
     context: dict[str, Any] = {"grant": held, "left": max(0, held.quota - held.used_today), "found": found}
+    context["calls"] = _calls(held)
     if found is not None:
         context |= {"samples": _samples(found), "formats": FORMATS, "masks": words.mask_names()}
     return render(request, "office/data/use.html", context)
+
+
+def _calls(held: Grant) -> list[str]:
+    """How the provider's own API is called under a grant; none where there is none."""
+    api = federation.api_of(resource=held.resource)
+    root = settings.CONFIG.public_url
+    client = f"{settings.CONFIG.node}/GOV/{held.org}"
+    key = f'curl -H "Authorization: Bearer YOUR_KEY" -H "X-Road-Client: {client}"'
+    return [f"{key} {root}{path}" for path in api.paths] if api else []
 
 
 def _samples(found: Delivery) -> dict[str, str]:

@@ -9,7 +9,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext, pgettext
 
 from liangxi.portals.design.templatetags.design import badge_tag
-from liangxi.portals.office import connector_wording, data_wording, quality_wording, sensing_wording, wording
+from liangxi.portals.office import (
+    connector_wording,
+    data_wording,
+    federation_wording,
+    quality_wording,
+    sensing_wording,
+    wording,
+)
 from liangxi.portals.words import objections, roles
 from liangxi.systems.data.shapes.opening import Finding, Opening
 
@@ -64,6 +71,18 @@ def data_badge(state: str) -> SafeString:
 def run_badge(state: str) -> SafeString:
     """The state of a delivery of data."""
     return SafeString(badge_tag(*connector_wording.run_states()[state]))
+
+
+@register.simple_tag
+def api_badge(state: str) -> SafeString:
+    """The state of a department's own API."""
+    return SafeString(badge_tag(*federation_wording.api_states()[state]))
+
+
+@register.simple_tag
+def exchange_badge(state: str) -> SafeString:
+    """How a call through the house ended."""
+    return SafeString(badge_tag(*federation_wording.exchange_states()[state]))
 
 
 @register.simple_tag

@@ -1,0 +1,140 @@
+"""Federation as others see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Titles = Mapping[str, str]
+ApiState = Literal["draft", "open", "closed"]
+ExchangeState = Literal["asked", "answered", "failed", "broken", "withheld"]
+"""asked: under way; answered: the provider answered, whatever its status; failed: it did not; broken: our process died
+meanwhile; withheld: the grant ended while the provider answered, so that nothing was passed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of an API: its code, its path below the API's address, the methods that it takes.
+
+    `subject` names the query parameter that holds the citizen id of whom is asked, empty when there is none.
+    """
+
+    code: str
+    path: str
+    methods: tuple[str, ...]
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiDefinition:
+    """A department's own API (`rules.apis` says the form). `timeout` in seconds, `most_asked` and `_answered` in bytes.
+
+    `keeps` is the number of days for which whole messages are kept; 0: only their hashes are.
+    """
+
+    id: str
+    resource: str
+    title: Titles
+    address: str
+    services: tuple[Service, ...]
+    header: str
+    prefix: str
+    timeout: int
+    concurrency: int
+    most_asked: int
+    most_answered: int
+    keeps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """An API with how it stands; `paths` are those by which its services are called, without the host."""
+
+    definition: ApiDefinition
+    org: str
+    state: ApiState
+    has_secret: bool
+    made_by: str
+    made_at: datetime
+    allowed_by: str
+    allowed_at: datetime | None
+    paths: tuple[str, ...]
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a program asks. `target` is the rest of the path and the query as they came, `secret` its key."""
+
+    method: str
+    service: tuple[str, str, str, str, str]  # node, member class, member, subsystem, service
+    target: str = field(repr=False)
+    client: str
+    id: str
+    user: str
+    issue: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a call opens: where it goes, with which headers, within which limits (seconds, bytes)."""
+
+    api: str
+    service: str
+    url: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    timeout: float
+    concurrency: int
+    most_asked: int
+    most_answered: int
+    keeps: int
+    grant: str
+    org: str
+    purpose: str
+    subject: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """The digest (SHA-512) and size in bytes of one side of an exchange; `head` is its head as it is hashed."""
+
+    head: bytes = field(repr=False)
+    digest: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One line of the message log. Hashes are base64 of SHA-512 as X-Road's `X-Road-Request-Hash` is made."""
+
+    id: str
+    at: datetime
+    ended_at: datetime | None
+    request_id: str
+    api: str
+    service: str
+    method: str
+    client: str
+    org: str
+    user: str
+    issue: str
+    grant: str
+    purpose: str
+    state: ExchangeState
+    status: int
+    error: str
+    request_hash: str
+    request_bytes: int
+    answer_hash: str
+    answer_bytes: int
+    kept_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeReport:
+    """What a comparison of the message log with the sealed trail found; `reason` is empty when both agree."""
+
+    exchanges: int
+    kept: int  # whole messages whose files were read and hold
+    reason: str
