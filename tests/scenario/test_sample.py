@@ -11,6 +11,8 @@ from liangxi.core.cases import face as cases
 from liangxi.kit.actor import system
 from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.site import loading, sample, wiring
+from liangxi.site.sample import deliveries, opening
+from liangxi.systems.data.face import opendata
 
 HOUSE = system("test")
 CITY = Path(__file__).parents[2] / "cities" / "wuxi"
@@ -20,7 +22,7 @@ DRAWN = ("people_person", "people_firm", "people_household", "people_householdme
 
 @pytest.fixture
 def city(transactional_db, settings, tmp_path, catalogued):
-    settings.CONFIG = replace(settings.CONFIG, home=tmp_path)
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path, lake=tmp_path / "lake", drops=tmp_path / "drops")
     root = shutil.copytree(catalogued, tmp_path / "wuxi")
     for package in ("social-card", "hire-staff", "elder-allowance"):
         for folder in ("onethings", "matters"):
@@ -85,12 +87,24 @@ def test_a_city_of_its_scale_with_everybody_at_home_and_a_second_time_nothing(ci
     assert asked("SELECT count(*) FROM events_delivery WHERE state <> 'done'") == 0
     opened, before = len(cases.find_cases(by=HOUSE).rows), drawn()
     assert opened > 10
+    opened_to_all()
     assert sample.make(scale=0.1, say=print) == said
     assert sample.ensure(print) == said
     assert (len(cases.find_cases(by=HOUSE).rows), drawn()) == (opened, before)
     for wanted in ({"seed": 2, "scale": 0.1}, {"seed": 1, "scale": 0.2}):
         with pytest.raises(ConflictError):
             sample.make(**wanted, say=print)
+
+
+def opened_to_all():
+    """A handful of data sets went the whole way to everybody; no small cell is told, and every place has an outline."""
+    found = {one.id: one for one in opendata.datasets().rows}
+    assert set(found) == set(opening.OPENED.values()) and all(one.rows for one in found.values())
+    assert found["open-towns"].has_place and opendata.dataset(id="open-towns").box is not None
+    told = [row[3] for row in opendata.rows(id="open-handled-matters").rows]
+    assert told and all(count is None or count >= deliveries.FEW for count in told)
+    assert sum(row[4] for row in opendata.rows(id="open-firms-by-industry").rows) == 100
+    assert opening.make() == 0
 
 
 @pytest.mark.parametrize("scale", [0, -1, 1000.1, float("nan")])

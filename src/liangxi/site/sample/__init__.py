@@ -20,7 +20,7 @@ from liangxi.kit import actor, time
 from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.site import config, land, marks
 from liangxi.site.dice import dice
-from liangxi.site.sample import accounts, deliveries, stories
+from liangxi.site.sample import accounts, deliveries, opening, stories
 from liangxi.site.sample.accounts import Cast
 from liangxi.site.sample.homes import Doors
 from liangxi.site.sample.settling import Community, Numbers, Settler
@@ -93,10 +93,12 @@ def _analyze() -> None:
 
 
 def _deliver() -> None:
-    """The registers that the platform itself holds tell the catalogue what they hold now; departments drop files."""
+    """The registers that the platform itself holds tell the catalogue what they hold now; departments drop files;
+    some of it is opened to everybody."""
     for resource, held in HELD.items():
         data.record_delivery(by=HOUSE, resource=resource, at=time.now(), rows=_count(held), version="sample")
     deliveries.drop()
+    opening.make()
 
 
 def ensure(say: Say) -> str:

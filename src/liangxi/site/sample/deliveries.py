@@ -122,11 +122,41 @@ DROPS = (
         "'无锡市市场监督管理局'", "{f} % 40 = 0")),
 )  # fmt: skip
 
+_COUNTY = "JOIN places_divisioncode cc ON cc.scheme = 'stats' AND cc.valid_to IS NULL AND cc.code = left({}, 6) " \
+    "JOIN places_division c ON c.id = cc.division_id"  # fmt: skip
+_DEPARTMENT = (
+    "SELECT o.code, n.name_zh FROM people_organisation o JOIN people_organisationperiod n ON n.organisation_id = o.id "
+    "WHERE n.valid_to IS NULL"
+)
+FEW = 5  # of a cell that counts cases of persons: below it no number is told
+OPEN_DROPS = (  # what the sample city opens to everybody: aggregates and what is public anyhow
+    Drop("sample-towns", "towns.csv", ("town_code", "town", "county", "communities", "outline"),
+        "SELECT tc.code, t.name_zh, c.name_zh, (SELECT count(*) FROM places_division v WHERE v.parent_id = t.id), "
+        "json_build_object('type', 'Polygon', 'coordinates', o.rings)::text FROM places_outline o "
+        "JOIN places_division t ON t.id = o.division_id AND t.level = 'town' JOIN places_division c ON c.id = t.parent_id "
+        "JOIN places_divisioncode tc ON tc.division_id = t.id AND tc.scheme = 'stats' AND tc.valid_to IS NULL ORDER BY 1"),
+    Drop("sample-matter-limits", "limits.csv", ("package", "matter", "package_title", "matter_title", "department",
+        "promised_days", "statutory_days", "unit"),
+        "SELECT v.package, m->>'id', v.definition#>>'{package,title,zh}', m#>>'{title,zh}', d.name_zh, "
+        "m#>>'{promised,days}', m#>>'{statutory,days}', CASE m#>>'{promised,unit}' WHEN 'working-day' THEN '工作日' "
+        "ELSE '自然日' END FROM (SELECT DISTINCT ON (package) package, definition FROM onething_packageversion "
+        "ORDER BY package, effective DESC, id DESC) v CROSS JOIN jsonb_array_elements(v.definition->'matters') m "
+        f"JOIN ({_DEPARTMENT}) d ON d.code = m->>'org' ORDER BY 1, 2"),
+    Drop("sample-handled", "handled.csv", ("month", "department_code", "department", "handled"),
+        "SELECT to_char(x.closed_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'), x.org, d.name_zh, CASE WHEN count(*) >= "
+        f"{FEW} THEN count(*) END FROM cases_case x JOIN ({_DEPARTMENT}) d ON d.code = x.org "
+        "WHERE x.item <> '' AND x.closed_at IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2"),
+    Drop("sample-firms", "firms.csv", ("county_code", "industry_code", "county", "industry", "firms"),
+        "SELECT left(f.division, 6), f.industry, c.name_zh, coalesce(i.title_zh, f.industry), count(*) FROM people_firm f "
+        f"{_COUNTY.format('f.division')} LEFT JOIN codes_codeentry i ON i.list_id = 'industry' AND i.code = f.industry "
+        "AND i.valid_to IS NULL WHERE f.until IS NULL GROUP BY 1, 2, 3, 4 ORDER BY 1, 2"),
+)  # fmt: skip
+
 
 def drop() -> int:
     """Write every file that is not there yet into the folder of its source; how many were written."""
     count = 0
-    for one in DROPS:
+    for one in (*DROPS, *OPEN_DROPS):
         folder = settings.CONFIG.drops / one.source
         if (folder / one.name).exists():
             continue
