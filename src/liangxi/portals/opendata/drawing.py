@@ -12,10 +12,11 @@ from shapely.geometry.base import BaseGeometry
 from liangxi.core.forms import face as forms
 from liangxi.core.places import face as places
 from liangxi.systems.data.face import opendata
-from liangxi.systems.data.shapes.opening import OpenColumn, OpenDataset, Wanted
+from liangxi.systems.data.shapes.opening import OpenColumn, OpenDataset, OpenRows, Wanted
 
 MOST_PLACES = 500
 WIDTH = 720.0
+NUMBERS = ("int", "decimal", "double")
 _LEAST_VALUES = 2
 _MARGIN = 0.08  # of the box around the places
 _SMALLEST = 0.02  # degrees: a single place is not shown larger
@@ -23,12 +24,13 @@ _SMALLEST = 0.02  # degrees: a single place is not shown larger
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars: the title of the column, and (value, count) with the largest count."""
+    """Bars: the title of the column, and (value, number) with the largest number; `of_rows`: how often each value occurs."""
 
     name: str
     title: str
-    bars: tuple[tuple[str, int], ...]
-    most: int
+    bars: tuple[tuple[str, float], ...]
+    most: float
+    of_rows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,34 @@ class Picture:
     is_whole: bool
 
 
+def charts(found: OpenDataset, rows: OpenRows) -> list[Chart]:
+    """Two at most: few rows are shown as they are, of many it is counted how often values occur."""
+    whole = _of_rows(found, rows) if len(rows.rows) >= found.card.rows else None
+    counted = (chart(column) for column in found.columns)
+    return [one for one in (whole, *counted) if one is not None][:2]
+
+
+def _of_rows(found: OpenDataset, rows: OpenRows) -> Chart | None:
+    """The first number of each row, named by the text or the key before it."""
+    numbers = [n for n, column in enumerate(found.columns) if column.type in NUMBERS and not column.field.is_key]
+    names = [n for n, column in enumerate(found.columns) if column.type == "string" and column.field.type == "text"]
+    names = names or [n for n, column in enumerate(found.columns) if column.field.is_key]
+    if not numbers or not names:
+        return None
+    number, name = numbers[0], names[-1]
+    bars = tuple((str(row[name]), float(row[number])) for row in rows.rows if (row[number] or 0) > 0)
+    if len(bars) < _LEAST_VALUES:
+        return None
+    about, by = found.columns[number].field, found.columns[name].field
+    bars = tuple(sorted(bars, key=lambda bar: -bar[1]))
+    return Chart(about.name, f"{forms.say(about.title)} · {forms.say(by.title)}", bars, bars[0][1], of_rows=False)
+
+
 def chart(column: OpenColumn) -> Chart | None:
-    """How often each value of a column occurs, or each year; None where that says nothing."""
+    """How often each value of a column occurs, or each year; None where that says nothing, as of numbers."""
     profile = column.profile
     counted = profile.get("top") or profile.get("years") or []
-    if len(counted) < _LEAST_VALUES or column.field.is_key:
+    if len(counted) < _LEAST_VALUES or column.field.is_key or column.type in NUMBERS:
         return None
     bars = tuple((str(value), int(count)) for value, count in counted)
     return Chart(column.field.name, forms.say(column.field.title), bars, max(count for _, count in bars))

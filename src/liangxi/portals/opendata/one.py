@@ -45,7 +45,7 @@ def render_page(
         "category": category(found.card.category),
         "headers": [forms.say(column.field.title) for column in found.columns],
         "rows": [[_shown(value) for value in row] for row in rows.rows],
-        "charts": [chart for column in found.columns if (chart := drawing.chart(column)) is not None][:2],
+        "charts": drawing.charts(found, rows),
         "map": drawing.picture(found) if found.card.has_place else None,
         "fields": [_field(column) for column in found.columns],
         "formats": list(wording.FORMATS),

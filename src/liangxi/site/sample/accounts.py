@@ -30,6 +30,8 @@ STAFF = (
     ("urban", "荣城管", (("urban", roles.APPROVER),)),
     ("tobacco", "薛烟草", (("tobacco", roles.APPROVER),)),
     ("civil", "秦民政", (("civil", roles.APPROVER), ("civil", roles.STEWARD))),
+    ("centre", "许中心", (("gov-service", roles.STEWARD),)),
+    ("ecology", "叶环境", (("ecology", roles.STEWARD),)),
     ("tax", "郁税务", (("tax", roles.APPROVER),)),
     ("housing", "严住建", (("housing", roles.APPROVER),)),
     ("fund", "蒋公积金", (("housing-fund", roles.APPROVER),)),

@@ -14,6 +14,7 @@ from liangxi.systems.data.rules.policy.shapes import Column
 from liangxi.systems.data.shapes.opening import Wanted
 
 TOP = 12  # most frequent values of a column that are kept
+COUNTED = 100_000  # rows up to which different values are counted exactly
 FEW = 60  # different values up to which a column is a list of codes
 _ORDERED = ("int", "decimal", "double", "date", "timestamp")
 
@@ -29,8 +30,9 @@ def _column(opened: Opened, relation: tuple[str, dict[str, Any]], column: Column
     sql, parameters = relation
     name = quoted(column.name)
     bounds = f"min({name}), max({name})" if column.type in _ORDERED else "NULL, NULL"
+    different = f"count(DISTINCT {name})" if rows <= COUNTED else f"approx_count_distinct({name})"
     filled, distinct, least, most = opened.one(
-        f"SELECT count({name}), approx_count_distinct({name}), {bounds} FROM ({sql})", parameters
+        f"SELECT count({name}), {different}, {bounds} FROM ({sql})", parameters
     )
     found = {"filled": filled, "distinct": min(distinct, filled), "least": said(least), "most": said(most)}
     if column.type in ("string", "bool", "int") and distinct <= FEW and distinct * 2 <= max(rows, 1):
