@@ -31,9 +31,7 @@ def _column(opened: Opened, relation: tuple[str, dict[str, Any]], column: Column
     name = quoted(column.name)
     bounds = f"min({name}), max({name})" if column.type in _ORDERED else "NULL, NULL"
     different = f"count(DISTINCT {name})" if rows <= COUNTED else f"approx_count_distinct({name})"
-    filled, distinct, least, most = opened.one(
-        f"SELECT count({name}), {different}, {bounds} FROM ({sql})", parameters
-    )
+    filled, distinct, least, most = opened.one(f"SELECT count({name}), {different}, {bounds} FROM ({sql})", parameters)
     found = {"filled": filled, "distinct": min(distinct, filled), "least": said(least), "most": said(most)}
     if column.type in ("string", "bool", "int") and distinct <= FEW and distinct * 2 <= max(rows, 1):
         found["top"] = _counted(opened, f"CAST({name} AS VARCHAR)", name, relation)
