@@ -24,7 +24,7 @@ _SMALLEST = 0.02  # degrees: a single place is not shown larger
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars: the title of the column, and (value, number) with the largest number; `of_rows`: how often each value occurs."""
+    """Bars: title, (value, number) and the largest number; `of_rows`: the numbers say how often a value occurs."""
 
     name: str
     title: str
