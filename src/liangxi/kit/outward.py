@@ -3,13 +3,28 @@
 A name is looked up once and each of its addresses judged, so that it cannot point into the house meanwhile (SSRF).
 """
 
+import http.client
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CONNECT = 5.0  # seconds to wait for a connection
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: `headers` by their names in small letters; `is_whole` is False when `largest` was passed."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    is_whole: bool
 
 
 def is_open(address: str, scheme: str, networks: Iterable[Network]) -> bool:
@@ -44,3 +59,43 @@ def dial(host: str, port: int, scheme: str, networks: Sequence[Network], patienc
     except BaseException:
         plain.close()
         raise
+
+
+def request(
+    *,
+    method: str,
+    url: str,
+    networks: Sequence[Network],
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    largest: int,
+    deadline: float,
+) -> Reply:
+    """One request at a judged address; redirects are not followed, and it ends after `deadline` seconds at the latest.
+
+    OSError (PermissionError for an address that is closed to us) when there is no answer.
+    """
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    ready = dial(host, port, parts.scheme, networks, deadline)
+    link = http.client.HTTPConnection(host, port)
+    link.sock = ready
+    watch = threading.Timer(deadline, _cut, [ready])
+    watch.start()
+    try:
+        target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        link.request(method, target, body, {**headers, "User-Agent": "liangxi", "Connection": "close"})
+        answer = link.getresponse()
+        content = answer.read(largest + 1)
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{type(error).__name__}: {error}") from error
+    finally:
+        watch.cancel()
+        link.close()
+    told = {name.lower(): value for name, value in answer.getheaders()}
+    return Reply(answer.status, told, content[:largest], len(content) <= largest)
+
+
+def _cut(ready: socket.socket) -> None:
+    with suppress(OSError):
+        ready.shutdown(socket.SHUT_RDWR)

@@ -93,6 +93,11 @@ def settle_exchanges() -> int:
     return federation.settle_exchanges(limit=200)
 
 
+def harvest() -> int:
+    """Read the other catalogues whose time has come."""
+    return federation.tend_harvest() + federation.work_harvest()
+
+
 def sweep_deliveries() -> int:
     """Remove files of deliveries that ended long ago."""
     return data.sweep_runs()
@@ -127,6 +132,7 @@ COLLECTING = (
     Job("runs", 1.0, take_in),
     Job("transforms", 10.0, integrate),
     Job("quality", 2.0, measure),
+    Job("harvest", 2.0, harvest),
     Job("deliveries", 3600.0, sweep_deliveries),
 )
 """What may take minutes, or die of what others send: a process of its own does it, `liangxi worker --collecting`."""

@@ -23,3 +23,14 @@ def exchange_states() -> Badges:
         "broken": (pgettext("exchange", "Broken off"), "azalea"),
         "withheld": (pgettext("exchange", "Withheld"), "amber"),
     }
+
+
+def harvest_states() -> Badges:
+    """The word and the tone of the state of a harvest."""
+    return {
+        "waiting": (pgettext("harvest", "Waiting"), "lake"),
+        "running": (pgettext("harvest", "Being read"), "lake"),
+        "done": (pgettext("harvest", "Taken"), "camphor"),
+        "partial": (pgettext("harvest", "Taken in part"), "amber"),
+        "failed": (pgettext("harvest", "Failed"), "azalea"),
+    }

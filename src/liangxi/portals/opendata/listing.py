@@ -18,6 +18,7 @@ from liangxi.portals.fragments import wanted_part
 from liangxi.portals.opendata import wording
 from liangxi.systems.data.face import opendata, opening
 from liangxi.systems.data.shapes.opening import Facet
+from liangxi.systems.federation import face as federation
 
 PAGE = 20
 FACETS = ("org", "category", "kind", "cycle", "place")
@@ -45,6 +46,7 @@ def found(request: VisitorRequest) -> HttpResponse:
         "names": names,
         "next": str(page.next) if page.next else None,
         "sorts": wording.sorts(),
+        "elsewhere": federation.harvested_by_source().values(),
     }
     template = "opendata/found.html" if wanted_part(request) == "found" else "opendata/home.html"
     return render(request, template, context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liangxi.portals.opendata import feeds, listing, one, taking_part
+from liangxi.portals.opendata import feeds, harvested, listing, one, taking_part
 
 app_name = "opendata"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("developers/", listing.developers, name="developers"),
     path("feed.atom", feeds.newest, name="feed"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("harvested/", harvested.listed, name="harvested"),
+    path("harvested/<uuid:found>/", harvested.one, name="harvested_set"),
     path("requests/", taking_part.requests, name="requests"),
     path("sets/<slug:dataset>/", one.page, name="dataset"),
     path("sets/<slug:dataset>/rate/", taking_part.rate, name="rate"),

@@ -138,3 +138,81 @@ class ExchangeReport:
     exchanges: int
     kept: int  # whole messages whose files were read and hold
     reason: str
+
+
+HarvestKind = Literal["ckan", "dcat"]
+HarvestState = Literal["waiting", "running", "done", "partial", "failed"]
+"""done: every record was taken; partial: some were not, and `faults` says which; failed: the source cannot be read, or
+is no such catalogue: what is known of it stays as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarvestedFile:
+    """A file or service of a harvested data set, at the source."""
+
+    title: str
+    url: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarvestRecord:
+    """A data set as another catalogue says it; `identifier` is its name there, `hash` of all that is said."""
+
+    identifier: str
+    title: str
+    summary: str
+    publisher: str
+    licence: str
+    licence_url: str
+    landing: str
+    provenance: str
+    files: tuple[HarvestedFile, ...]
+    tags: tuple[str, ...]
+    modified: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarvestRun:
+    """One reading of a source: how many records were seen, new, changed, gone, bad; `faults` are (id, msgid)."""
+
+    id: str
+    state: HarvestState
+    seen: int
+    added: int
+    changed: int
+    gone: int
+    bad: int
+    faults: tuple[tuple[str, str], ...]
+    error: str  # a msgid with its params
+    error_params: Mapping[str, str]
+    asked_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarvestSource:
+    """A catalogue read every so many hours (0: by hand), with its last runs, newest first, and its data sets now."""
+
+    id: str
+    title: str
+    kind: HarvestKind
+    url: str
+    every: int
+    is_active: bool
+    next_at: datetime | None
+    sets: int
+    runs: tuple[HarvestRun, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarvestedSet:
+    """A data set of another catalogue as the open portal shows it; with `gone_at` it is not listed there any more."""
+
+    id: str
+    source: str
+    source_title: str
+    record: HarvestRecord
+    first_seen: datetime
+    changed_at: datetime
+    gone_at: datetime | None

@@ -86,6 +86,12 @@ def exchange_badge(state: str) -> SafeString:
 
 
 @register.simple_tag
+def harvest_badge(state: str) -> SafeString:
+    """The state of a harvest."""
+    return SafeString(badge_tag(*federation_wording.harvest_states()[state]))
+
+
+@register.simple_tag
 def open_badge(opening: Opening) -> SafeString:
     """The state of an opening; one that is open and whose description is graded against it is held back."""
     state = "held" if opening.state == "open" and not opening.is_public else opening.state

@@ -16,6 +16,18 @@ from liangxi.systems.federation.face.exchanges import (
     prove_exchanges,
     settle_exchanges,
 )
+from liangxi.systems.federation.face.harvest import (
+    harvest_source,
+    harvest_sources,
+    harvested,
+    harvested_by_source,
+    harvested_set,
+    pause_harvest,
+    save_harvest,
+    start_harvest,
+    tend_harvest,
+    work_harvest,
+)
 
 __all__ = [
     "api",
@@ -27,13 +39,23 @@ __all__ = [
     "exchanges_of",
     "exchanges_with",
     "fail_exchange",
+    "harvest_source",
+    "harvest_sources",
+    "harvested",
+    "harvested_by_source",
+    "harvested_set",
     "message_hash",
     "message_head",
     "open_call",
     "parse_path",
     "passed_headers",
+    "pause_harvest",
     "place_of",
     "prove_exchanges",
     "save_api",
+    "save_harvest",
     "settle_exchanges",
+    "start_harvest",
+    "tend_harvest",
+    "work_harvest",
 ]

@@ -1,5 +1,6 @@
 """The tables of the federation."""
 
 from liangxi.systems.federation.models.exchanges import Api, Exchange
+from liangxi.systems.federation.models.harvest import HarvestedSet, HarvestRun, HarvestSource
 
-__all__ = ["Api", "Exchange"]
+__all__ = ["Api", "Exchange", "HarvestRun", "HarvestSource", "HarvestedSet"]
