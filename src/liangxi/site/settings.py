@@ -66,7 +66,7 @@ CORE = [
     "webhooks",
 ]
 SYSTEMS = ["data", "federation", "twin", "sensing", "onething", "reviews"]
-GATEWAYS = ["rest", "mqtt", "ckan", "dcat", "ogcapi"]
+GATEWAYS = ["rest", "zgw", "mqtt", "ckan", "dcat", "ogcapi"]
 PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen", "opendata"]
 
 

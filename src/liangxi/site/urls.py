@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/v1/", include("liangxi.gateways.delivery.urls")),
     path("api/", include("liangxi.gateways.ckan.urls")),
     path("api/v1/", include("liangxi.gateways.rest.urls")),
+    path("zgw/", include("liangxi.gateways.zgw.urls")),
     path("", include("liangxi.portals.design.urls")),
     path("", include("liangxi.portals.citizen.urls")),
 ]

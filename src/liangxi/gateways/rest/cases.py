@@ -1,5 +1,6 @@
 """Cases and their tasks, for departments' systems and for the programs of those who apply."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from pydantic import Field
 from liangxi.core.cases import face as engine
 from liangxi.core.cases.shapes import CasePage, CaseView, InboxPage, Outcome
 from liangxi.core.files import face as files
+from liangxi.core.files.shapes import StoredFile
 from liangxi.gateways.rest.access import ApiKey, Caller
 from liangxi.gateways.rest.bodies import Corrections, Following, uploads_of
 from liangxi.gateways.rest.commands import Command, body_of
@@ -80,26 +82,23 @@ def case(request: Caller, response: HttpResponse, no: Id) -> CaseView:
 @router.get("/cases/{no}/materials/{material}", auth=ApiKey("read"), response=bytes, tags=["cases"])
 def material(request: Caller, no: Id, material: Id) -> FileResponse:
     """The file of an uploaded material, as it was handed in. The look is on record."""
-    view = engine.case(by=request.auth, no=no)
-    given = next((one for one in view.materials if one.key == material and one.how == "upload"), None)
-    if given is None:
-        raise NotFoundError("rest.material", "This case has no such file.")
-    owner = _holder_of(request.auth, given.ref, [view.no, view.parent_no, *(one.no for one in view.items)])
-    stored, chunks = files.open_file(by=request.auth.with_purpose(f"case:{no}"), id=given.ref, owner=owner)
+    kept, owner = file_of(request.auth, engine.case(by=request.auth, no=no), material)
+    stored, chunks = files.open_file(by=request.auth.with_purpose(f"case:{no}"), id=kept.id, owner=owner)
     response = FileResponse(chunks, content_type=stored.media_type, as_attachment=True, filename=stored.name)
     response["Content-Length"] = str(stored.size)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def _holder_of(by: Actor, file: str, numbers: list[str | None]) -> str:
-    """The case or matter to which a file was handed in: corrections hang on the matter that asked for them."""
-    for no in filter(None, numbers):
-        try:
-            files.file(by=by, id=file, owner=f"case:{no}")
-        except NotFoundError:
-            continue
-        return f"case:{no}"
+def file_of(by: Actor, view: CaseView, material: str) -> tuple[StoredFile, str]:
+    """The file of a material, and the case or matter to which it was handed in. NotFoundError.
+
+    Corrections hang on the matter that asked for them.
+    """
+    given = next((one.ref for one in view.materials if one.key == material and one.how == "upload"), "")
+    for no in filter(None, (view.no, view.parent_no, *(one.no for one in view.items)) if given else ()):
+        with suppress(NotFoundError):
+            return files.file(by=by, id=given, owner=f"case:{no}"), f"case:{no}"
     raise NotFoundError("rest.material", "This case has no such file.")
 
 

@@ -33,6 +33,9 @@ _PLAIN: Mapping[int, str] = {
     404: _n("There is nothing at this address."),
     405: _n("This address does not take that method."),
 }
+_NO_KEY = _n("Send a key: Authorization: Bearer <key>.")
+_MALFORMED = _n("The body cannot be read as the description asks for.")
+_TOO_LARGE = _n("The body is larger than one call may be.")
 _OTHERWISE = _n("This is not what the description of the API asks for.")
 
 
@@ -79,23 +82,29 @@ def plain(request: HttpRequest, status: int) -> HttpResponse:
     return problem(request, error)
 
 
-def translate(api: NinjaAPI) -> None:
-    """Teach `api` to answer each of its own refusals and each of ours as a problem."""
-    handlers: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
-        HouseError: problem,
+def translate(api: NinjaAPI, say: Callable[[HttpRequest, HouseError], HttpResponse] = problem) -> None:
+    """Teach `api` to answer each of its own refusals and each of ours as a problem, in the form of `say`."""
+    readings: Mapping[type[Exception], Callable[[Any], HouseError]] = {
+        HouseError: lambda refused: cast(HouseError, refused),
         ValidationError: _invalid,
-        AuthenticationError: _unauthenticated,
-        HttpError: _malformed,
-        RequestDataTooBig: _too_large,
-        SuspiciousOperation: _malformed,
+        AuthenticationError: lambda _: UnauthenticatedError("rest.unauthenticated", _NO_KEY),
+        HttpError: lambda _: MalformedError("rest.malformed", _MALFORMED),
+        RequestDataTooBig: lambda _: TooLargeError("rest.too_large", _TOO_LARGE),
+        SuspiciousOperation: lambda _: MalformedError("rest.malformed", _MALFORMED),
     }
-    for kind, handler in handlers.items():
-        api.add_exception_handler(kind, handler)
+    for kind, reading in readings.items():
+        api.add_exception_handler(kind, _answering(say, reading))
 
 
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _answering(
+    say: Callable[[HttpRequest, HouseError], HttpResponse], reading: Callable[[Any], HouseError]
+) -> Callable[[HttpRequest, Any], HttpResponse]:
+    return lambda request, error: say(request, reading(error))
+
+
+def _invalid(error: ValidationError) -> InvalidError:
     fields = {_place(one["loc"]): _WHY.get(one["type"], _OTHERWISE) for one in error.errors}
-    return problem(request, InvalidError("rest.invalid", "Some fields are missing or wrong.", fields=fields))
+    return InvalidError("rest.invalid", "Some fields are missing or wrong.", fields=fields)
 
 
 def _place(loc: tuple[Any, ...]) -> str:
@@ -107,19 +116,6 @@ def _place(loc: tuple[Any, ...]) -> str:
     if loc[1] == "command" and len(path) > 1:
         path = path[1:]  # the kind of command, which the caller gave as `action`
     return ".".join(str(part) for part in path) or ("action" if loc[1] == "command" else "body")
-
-
-def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    said = UnauthenticatedError("rest.unauthenticated", "Send a key: Authorization: Bearer <key>.")
-    return problem(request, said)
-
-
-def _malformed(request: HttpRequest, error: Exception) -> HttpResponse:
-    return problem(request, MalformedError("rest.malformed", "The body cannot be read as the description asks for."))
-
-
-def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    return problem(request, TooLargeError("rest.too_large", "The body is larger than one call may be."))
 
 
 def _no_number(name: str) -> Any:

@@ -40,6 +40,7 @@ REFUSALS: Mapping[int, str] = {
     507: _n("The disk is full; nothing was kept."),
 }
 _FILES = ("application/pdf", "image/jpeg", "image/png", "image/webp")  # what core.files keeps
+_HANDED_OVER = ("material", "enkelvoudiginformatieobject_download")  # operations that answer with a file
 _WITH_KEY = (401, 403)
 _WITH_BODY = (400, 413)
 
@@ -51,7 +52,9 @@ class _Written(JSONRenderer):
 
 
 class Service(NinjaAPI):
-    """The operations of this room as Django's addresses and as an OpenAPI document."""
+    """The operations of a room as Django's addresses and as an OpenAPI document; `root` is where they lie."""
+
+    root = ROOT
 
     def _get_urls(self) -> list[URLPattern | URLResolver]:
         found: list[URLPattern | URLResolver] = []
@@ -66,11 +69,11 @@ class Service(NinjaAPI):
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
         """The description, with what every operation may refuse."""
-        schema = super().get_openapi_schema(path_prefix=ROOT, path_params=path_params)
+        schema = super().get_openapi_schema(path_prefix=self.root, path_params=path_params)
         schema["components"]["schemas"]["Problem"] = TypeAdapter(Problem).json_schema()
         for address, operations in schema["paths"].items():
             for method, operation in operations.items():
-                if operation["operationId"] == "material":
+                if operation["operationId"] in _HANDED_OVER:
                     binary = {"schema": {"type": "string", "format": "binary"}}
                     operation["responses"][200]["content"] = dict.fromkeys(_FILES, binary)
                 for status in _refusals_of(address, method, operation):
