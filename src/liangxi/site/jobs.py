@@ -98,6 +98,11 @@ def harvest() -> int:
     return federation.tend_harvest() + federation.work_harvest()
 
 
+def tend_nodes() -> int:
+    """Tell neighbouring nodes what changed."""
+    return federation.tend_nodes()
+
+
 def sweep_deliveries() -> int:
     """Remove files of deliveries that ended long ago."""
     return data.sweep_runs()
@@ -116,6 +121,7 @@ JOBS = (
     Job("grants", 3600.0, review_grants),
     Job("serving", 1.0, serve_data),
     Job("openings", 10.0, check_openings),
+    Job("nodes", 1.0, tend_nodes),
     Job("exchanges", 15.0, settle_exchanges),
     Job("webhooks", 0.5, tell_outside),
     Job("files", 3600.0, sweep_files),

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/", include("liangxi.portals.opendata.urls")),
     path("dcat/", include("liangxi.gateways.dcat.urls")),
     path("ogc/", include("liangxi.gateways.ogcapi.urls")),
+    path("federation/v1/", include("liangxi.gateways.federation.urls")),
     path("geo/", include("liangxi.gateways.geo.urls")),
     path("data/v1/", include("liangxi.gateways.delivery.urls")),
     path("api/", include("liangxi.gateways.ckan.urls")),

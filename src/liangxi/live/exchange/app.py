@@ -24,7 +24,7 @@ from liangxi.live.exchange.spools import Spool
 from liangxi.live.http import Message, Receive, Send, TooLargeError
 from liangxi.systems.data.errors import AwayError
 from liangxi.systems.federation import face as federation
-from liangxi.systems.federation.shapes import Body, Call, Opened
+from liangxi.systems.federation.shapes import Begun, Body, Call, Opened
 
 ROOT = "/r1/"
 THREADS = 4  # for the short transactions of all calls; none is held while a provider thinks
@@ -88,9 +88,11 @@ class Door:
             headers = _request_headers(scope, call, opened)
             first = f"{call.method} {ROOT}{'/'.join(call.service)}{call.target}"
             asked = Body(head=federation.message_head(first, headers), digest=request.digest, size=request.size)
-            id = await self._do(federation.begin_exchange, call=call, opened=opened, asked=asked)
-            status, told = await self._asked(call, opened, id, (headers, request, answer))
-            said = federation.passed_headers(told)
+            begun = await self._do(federation.begin_exchange, call=call, opened=opened, asked=asked)
+            status, told = await self._asked(call, opened, begun, (headers, request, answer))
+            id, said = begun.id, federation.passed_headers(told)
+            if opened.ask:  # what another node refused is told as its refusal
+                said += [one for one in told if one[0] == "x-road-error"]
             answered = Body(head=federation.message_head(str(status), said), digest=answer.digest, size=answer.size)
             if opened.keeps:
                 await self._keep(id, ((asked.head, request), (answered.head, answer)))
@@ -102,16 +104,16 @@ class Door:
             answer.close()
 
     async def _asked(
-        self, call: Call, opened: Opened, id: str, way: tuple[Headers, Spool, Spool]
+        self, call: Call, opened: Opened, begun: Begun, way: tuple[Headers, Spool, Spool]
     ) -> tuple[int, Headers]:
         """The provider's answer; a failure is written down before it is told."""
         headers, request, answer = way
         try:
             found: tuple[int, Headers] = await self._providers.ask(
-                call.method, opened.url, [*headers, *opened.headers], request, (opened.timeout, answer)
+                call.method, opened.url, [*headers, *begun.headers], request, (opened.timeout, answer)
             )
         except HouseError as failed:
-            await self._do(federation.fail_exchange, id=id, error=failed)
+            await self._do(federation.fail_exchange, id=begun.id, error=failed)
             raise
         return found
 
@@ -129,7 +131,8 @@ def _call(scope: Message) -> Call:
         raise InvalidError("federation.path", "The query must be percent-encoded.")
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     key, client = http.bearer(scope), headers.get("x-road-client", "").strip("/")
-    if not key:
+    token = headers.get("liangxi-node", "")
+    if not key and not token:
         raise UnauthenticatedError("data.key.unknown", "Send the key of the department: Authorization: Bearer <key>.")
     if not client:
         says = "Name the department that asks: X-Road-Client: {node}/GOV/{department}."
@@ -143,6 +146,8 @@ def _call(scope: Message) -> Call:
         user=headers.get("x-road-userid", ""),
         issue=headers.get("x-road-issue", ""),
         secret=key,
+        path=raw + (f"?{query}" if query else ""),
+        token=token,
     )
 
 
@@ -162,7 +167,7 @@ def _request_headers(scope: Message, call: Call, opened: Opened) -> Headers:
     passed = federation.passed_headers(said)
     if all(name != "accept" for name, _ in passed):
         passed.append(("accept", "application/json"))
-    road = {"client": call.client, "service": opened.service, "id": call.id, "userid": call.user, "issue": call.issue}
+    road = {"client": opened.client, "service": opened.service, "id": call.id, "userid": call.user, "issue": call.issue}
     return [*passed, *((f"x-road-{name}", value) for name, value in road.items() if value)]
 
 

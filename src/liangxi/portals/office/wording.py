@@ -7,6 +7,7 @@ def permissions() -> dict[str, str]:
     """What permissions let one do."""
     return {
         "case.accept": gettext("Accept cases"),
+        "node.manage": gettext("Make neighbouring nodes known"),
         "case.decide": gettext("Decide matters"),
         "case.handout": gettext("Hand out results"),
         "case.read": gettext("Read cases"),

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 Titles = Mapping[str, str]
 ApiState = Literal["draft", "open", "closed"]
@@ -54,6 +54,7 @@ class Api:
     org: str
     state: ApiState
     has_secret: bool
+    relay: str  # the ask on which it relies when it hands on what another node gives
     made_by: str
     made_at: datetime
     allowed_by: str
@@ -74,11 +75,16 @@ class Call:
     user: str
     issue: str
     secret: str = field(repr=False)
+    path: str = field(default="", repr=False)  # the whole path and query as they came
+    token: str = field(default="", repr=False)  # by which a neighbouring node signed the call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a call opens: where it goes, with which headers, within which limits (seconds, bytes)."""
+    """What a call opens: where it goes, as whom, with which headers, within which limits (seconds, bytes).
+
+    `node` is the neighbour that is asked, under `ask`, or that asks, by what it signed (`claims`).
+    """
 
     api: str
     service: str
@@ -92,7 +98,19 @@ class Opened:
     grant: str
     org: str
     purpose: str
+    client: str
     subject: str = field(default="", repr=False)
+    node: str = ""
+    ask: str = ""
+    claims: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An exchange that is written down, and the headers by which the provider lets its call in."""
+
+    id: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +138,7 @@ class Exchange:
     user: str
     issue: str
     grant: str
+    node: str
     purpose: str
     state: ExchangeState
     status: int
@@ -216,3 +235,97 @@ class HarvestedSet:
     first_seen: datetime
     changed_at: datetime
     gone_at: datetime | None
+
+
+AskState = Literal[
+    "sent", "open", "refused", "active", "suspended", "waiting", "revoked", "expired", "lapsed", "withdrawn"
+]
+"""sent: on its way to the neighbour; open: a case there; the others are those of a grant there, or the refusal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeCard:
+    """Who this node is: what its administrator hands to those of its neighbours. `key` is public."""
+
+    node: str
+    title: str
+    address: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A neighbouring node and how the line to it stands: heard and told last, what waits, since when it fails.
+
+    `org` is the organisation here as which it asks; `asked` counts what we asked of it, `granted` what it was granted.
+    """
+
+    id: str
+    title: str
+    level: str
+    address: str
+    key: str
+    org: str
+    state: str
+    heard_at: datetime | None
+    told_at: datetime | None
+    failing_since: datetime | None
+    error: str
+    waiting: int
+    asked: int
+    granted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedResource:
+    """A resource that a neighbour may be asked for; `services` are the codes of its API."""
+
+    id: str
+    title: Titles
+    summary: Titles
+    org: str
+    org_name: Titles
+    sharing: str
+    condition: str
+    basis: str
+    fields: tuple[Titles, ...]
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a department here asked of a neighbour, and how it stands there; `paths` are called with `hint`'s key."""
+
+    id: str
+    neighbour: str
+    neighbour_title: str
+    org: str
+    resource: str
+    title: str
+    said: Mapping[str, str]
+    state: str
+    case_no: str
+    reason: str
+    quota: int
+    until: date | None
+    paths: tuple[str, ...]
+    asked_at: datetime
+    changed_at: datetime
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedAsk:
+    """What a neighbour asked of us: by whom there, which need and grant it became here, how it stands."""
+
+    id: str
+    neighbour: str
+    neighbour_title: str
+    resource: str
+    client: str
+    need: str
+    grant: str
+    state: str
+    reason: str
+    relayed: bool  # what is granted stands at another node, and is handed on
+    asked_at: datetime

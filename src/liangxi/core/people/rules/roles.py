@@ -55,7 +55,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         AUDITOR: frozenset({"audit.read"}),
         SECURITY_ADMIN: frozenset({"role.manage"}),
-        SYSTEM_ADMIN: frozenset({"codes.manage", "calendar.manage", "places.manage", "events.manage"}),
+        SYSTEM_ADMIN: frozenset({"codes.manage", "calendar.manage", "places.manage", "events.manage", "node.manage"}),
     }
 )
 

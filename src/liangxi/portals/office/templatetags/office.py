@@ -19,6 +19,7 @@ from liangxi.portals.office import (
 )
 from liangxi.portals.words import objections, roles
 from liangxi.systems.data.shapes.opening import Finding, Opening
+from liangxi.systems.federation.shapes import Neighbour
 
 register = Library()
 _LISTS = {
@@ -89,6 +90,20 @@ def exchange_badge(state: str) -> SafeString:
 def harvest_badge(state: str) -> SafeString:
     """The state of a harvest."""
     return SafeString(badge_tag(*federation_wording.harvest_states()[state]))
+
+
+@register.simple_tag
+def node_badge(node: Neighbour) -> SafeString:
+    """How the line to a neighbouring node stands."""
+    state = node.state if node.state != "active" else "silent" if node.failing_since else "active"
+    unheard = state == "active" and node.heard_at is None and node.told_at is None
+    return SafeString(badge_tag(*federation_wording.node_states()["unheard" if unheard else state]))
+
+
+@register.simple_tag
+def ask_badge(state: str) -> SafeString:
+    """How what was asked of a node stands."""
+    return SafeString(badge_tag(*federation_wording.ask_states().get(state, (state, ""))))
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.kit.sealing import Seal
 from liangxi.systems.data import face as data
+from liangxi.systems.federation.actions import asking
 from liangxi.systems.federation.models import Api
 from liangxi.systems.federation.queries import apis as queries
 from liangxi.systems.federation.rules import apis as rules
@@ -44,7 +45,7 @@ def save(by: Actor, said: Mapping[str, Any], secret: str | None) -> str:
             row.secret = seal().seal(secret, made.id)
         elif row.definition and _host(row.definition["address"]) != _host(made.address):
             row.secret = ""  # a kept secret is sent to no other host
-        row.definition, row.state = rules.as_json(made), "draft"
+        row.definition, row.state, row.relay = rules.as_json(made), "draft", ""
         row.allowed_by, row.allowed_at = "", None
         row.save()
         detail = {"resource": made.resource, "services": [one.code for one in made.services]}
@@ -54,6 +55,23 @@ def save(by: Actor, said: Mapping[str, Any], secret: str | None) -> str:
 
 def _host(address: str) -> tuple[str, str]:
     return urlsplit(address)[:2]
+
+
+def relay(by: Actor, ask: str, id: str, resource: str) -> str:
+    """Hand on what a neighbour granted: the API behind a resource of ours, whose calls go there under the ask."""
+    asked = asking.ask_row(by, ask)
+    if asking.holds(asked) != "active" or not asked.paths:
+        raise ConflictError("federation.ask.state", "This is not granted, or not any more.")
+    root, codes = asked.paths[0].rpartition("/")[0], [path.rpartition("/")[2] for path in asked.paths]
+    services = [{"code": code, "path": f"/{code}", "methods": list(rules.METHODS)} for code in codes]
+    said = {"id": id, "resource": resource, "title": {"zh": asked.title}, "services": services, "timeout": 120,
+            "address": f"{asked.neighbour.address}{root}", "most_asked": rules.NUMBERS["most_asked"][2],
+            "most_answered": rules.NUMBERS["most_answered"][2]}  # fmt: skip
+    with transaction.atomic():
+        made = save(by, said, None)
+        Api.objects.filter(pk=made).update(relay=str(asked.pk))
+        audit.record(by=by, action="exchange.api.relays", object=f"api:{made}", detail={"ask": str(asked.pk)})
+    return made
 
 
 def change(by: Actor, id: str, deed: str) -> None:

@@ -5,9 +5,10 @@ against the quota, a line of the message log and a record on the sealed trail; w
 both. A process that dies between them leaves a line that `settle` marks as broken.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 from uuid import UUID
 
 import structlog
@@ -18,16 +19,26 @@ from liangxi.core.audit import face as audit
 from liangxi.core.people import face as people
 from liangxi.kit import ids, time
 from liangxi.kit.actor import Actor
-from liangxi.kit.errors import ConflictError, ForbiddenError, HouseError, InvalidError, NotFoundError
+from liangxi.kit.errors import (
+    ConflictError,
+    ForbiddenError,
+    HouseError,
+    InvalidError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from liangxi.systems.data import face as data
 from liangxi.systems.data.shapes import Grant
+from liangxi.systems.federation.actions import asking, nodes
 from liangxi.systems.federation.actions.apis import seal
-from liangxi.systems.federation.models import Api, Exchange
+from liangxi.systems.federation.models import Api, Ask, Exchange, ServedAsk
 from liangxi.systems.federation.queries import exchanges as queries
 from liangxi.systems.federation.rules import apis as rules
 from liangxi.systems.federation.rules import messages
-from liangxi.systems.federation.shapes import ApiDefinition, Body, Call, Opened, Service
+from liangxi.systems.federation.rules import nodes as laws
+from liangxi.systems.federation.shapes import ApiDefinition, Begun, Body, Call, Opened, Service
 
+ELSEWHERE = 130.0  # seconds until another node must have answered, which waits for its provider
 GRACE = timedelta(seconds=60)  # beyond the provider's time, before an open exchange counts as broken
 HOUSE = Actor(kind="system", account="system:exchange", name="exchange")
 _LONGEST = 200  # characters of what a caller says of himself
@@ -36,9 +47,59 @@ _log = structlog.get_logger()
 
 def open_call(call: Call) -> Opened:
     """What a call opens, judged by its key and grant as they stand now. Nothing is counted yet."""
+    if call.token:
+        return _opened_for_node(call)
+    if call.service[0] != settings.CONFIG.node:
+        return _opened_elsewhere(call)
     row, service = _service(call)
     grant = data.open_grant(secret=call.secret, resource=row.resource)
+    _require_client(call, messages.member_id(settings.CONFIG.node, grant.org))
     return opened(call, row, service, grant)
+
+
+def _opened_for_node(call: Call) -> Opened:
+    """What a neighbour opens by its signature, under the grant of what it asked for."""
+    neighbour, claims = nodes.believed(call.token, call.method, call.path, None)
+    asked = ServedAsk.objects.filter(pk=asking.uuid(claims.get("ask")), neighbour=neighbour).first()
+    row, service = _service(call)
+    if asked is None or asked.resource != row.resource or not asked.grant:
+        raise ForbiddenError("data.key.grant", "This key opens no grant on this resource.")
+    _require_client(call, f"{neighbour.pk}/{messages.MEMBER_CLASS}", is_whole=False)
+    grant = data.grant(by=HOUSE, id=asked.grant)
+    _require_active(grant.state)
+    return replace(opened(call, row, service, grant), claims=claims, **_asker(row, neighbour.pk))
+
+
+def _asker(row: Api, neighbour: str) -> dict[str, Any]:
+    return {} if row.relay else {"node": neighbour}
+
+
+def _opened_elsewhere(call: Call) -> Opened:
+    """What an ask opens at the neighbour that granted it."""
+    row = Ask.objects.select_related("neighbour").exclude(digest="").filter(digest=asking.digest(call.secret)).first()
+    if row is None:
+        raise UnauthenticatedError("data.key.unknown", "This key holds no more, or never did.")
+    path = messages.ROOT + "/".join(call.service)
+    if row.neighbour_id != call.service[0] or path not in row.paths:
+        raise NotFoundError("federation.service.unknown", "There is no such service at this node.")
+    _require_ask(row)
+    _require_client(call, messages.member_id(settings.CONFIG.node, row.org))
+    return Opened(
+        api=f"{row.neighbour_id}/{call.service[3]}", service="/".join(call.service),
+        url=f"{row.neighbour.address}{path}{call.target}", headers=(), timeout=ELSEWHERE, concurrency=32,
+        most_asked=32 * rules.MEGABYTE, most_answered=256 * rules.MEGABYTE, keeps=0, grant=str(row.pk), org=row.org,
+        purpose=row.said["purpose"], client=call.client, node=row.neighbour_id, ask=str(row.pk),
+    )  # fmt: skip
+
+
+def _require_ask(row: Ask) -> None:
+    """An ask opens what it was granted while the neighbour says so, and is believed."""
+    _require_active(asking.holds(row) if row.neighbour.state == "active" else "suspended")
+
+
+def _require_active(state: str) -> None:
+    if state != "active":
+        raise ForbiddenError(f"data.grant.{state}", "This grant does not hold: %(state)s.", {"state": state})
 
 
 def _service(call: Call) -> tuple[Api, Service]:
@@ -60,8 +121,8 @@ def _service(call: Call) -> tuple[Api, Service]:
 def opened(call: Call, row: Api, service: Service, grant: Grant) -> Opened:
     """Where a call goes under a grant; ForbiddenError when the grant narrows what an API cannot narrow."""
     _require_whole(row, grant)
-    _require_client(call, grant.org)
     made = rules.of_json(row.definition)
+    relayed = _relayed(row)
     return Opened(
         api=row.pk,
         service="/".join(call.service),
@@ -76,7 +137,19 @@ def opened(call: Call, row: Api, service: Service, grant: Grant) -> Opened:
         org=grant.org,
         purpose=grant.purpose,
         subject=_subject(service, call.target),
+        client=messages.member_id(settings.CONFIG.node, relayed.org) if relayed else call.client,
+        node=relayed.neighbour_id if relayed else "",
+        ask=str(relayed.pk) if relayed else "",
     )
+
+
+def _relayed(row: Api) -> Ask | None:
+    """The ask on which an API relies that hands on what another node gives; it must hold there as well."""
+    if not row.relay:
+        return None
+    asked = Ask.objects.select_related("neighbour").get(pk=row.relay)
+    _require_ask(asked)
+    return asked
 
 
 def _require_whole(row: Api, grant: Grant) -> None:
@@ -88,9 +161,8 @@ def _require_whole(row: Api, grant: Grant) -> None:
         raise ForbiddenError("federation.terms", says)
 
 
-def _require_client(call: Call, org: str) -> None:
-    own = messages.member_id(settings.CONFIG.node, org)
-    if call.client != own and not call.client.startswith(f"{own}/"):
+def _require_client(call: Call, own: str, *, is_whole: bool = True) -> None:
+    if not (is_whole and call.client == own) and not call.client.startswith(f"{own}/"):
         says = "X-Road-Client must name the department of the key: %(own)s."
         raise InvalidError("federation.client", says, {"own": own}, fields={"X-Road-Client": "Not your department."})
     for name, text in (("X-Road-Client", call.client), ("X-Road-Id", call.id), ("X-Road-UserId", call.user),
@@ -114,25 +186,42 @@ def _subject(service: Service, target: str) -> str:
     return parse_qs(target.partition("?")[2]).get(service.subject, [""])[0]
 
 
-def begin(call: Call, found: Opened, asked: Body) -> str:
-    """Count the call and write it down, durable on return; the id of the exchange. QuotaError; ForbiddenError."""
+def begin(call: Call, found: Opened, asked: Body) -> Begun:
+    """Count the call and write it down, durable on return. QuotaError; ForbiddenError; ReplayError."""
     id = ids.new_id()
     now = time.now()
     hashed = messages.message_hash(asked.head, asked.digest, asked.size)
     kept_until = now + timedelta(days=found.keeps) if found.keeps else None
     with transaction.atomic():
-        data.note_usage(grant=found.grant)
+        if found.claims is not None:
+            nodes.same_body(found.claims, asked.digest)
+            nodes.take_once(str(found.claims["iss"]), found.claims)
+        if not _is_elsewhere(call):  # there it is counted
+            data.note_usage(grant=found.grant)
         Exchange.objects.create(
             id=id, at=now, request_id=call.id, api=found.api, service=found.service, method=call.method,
             client=call.client, org=found.org, user=call.user, issue=call.issue, grant=found.grant,
-            purpose=found.purpose, due_at=now + timedelta(seconds=found.timeout) + GRACE, request_hash=hashed,
+            node=found.node, purpose=found.purpose, request_hash=hashed,
+            due_at=now + timedelta(seconds=found.timeout) + GRACE,
             request_bytes=asked.size, kept_until=kept_until,
         )  # fmt: skip
         detail = {"service": found.service, "method": call.method, "client": call.client, "grant": found.grant,
-                  "org": found.org, "id": call.id, "hash": hashed, "bytes": asked.size}  # fmt: skip
+                  "org": found.org, "node": found.node, "id": call.id, "hash": hashed, "bytes": asked.size}  # fmt: skip
         _record("exchange.asked", id, found.purpose, detail, {"user": call.user} if call.user else {})
         _note_subject(found)
-    return str(id)
+    return Begun(str(id), _let_in(call, found, asked))
+
+
+def _is_elsewhere(call: Call) -> bool:
+    return call.service[0] != settings.CONFIG.node
+
+
+def _let_in(call: Call, found: Opened, asked: Body) -> tuple[tuple[str, str], ...]:
+    """The provider's own key, or our signature when the provider is a node."""
+    if not found.ask:
+        return found.headers
+    target = urlunsplit(("", "", *urlsplit(found.url)[2:4], ""))
+    return ((laws.HEADER, nodes.signed(found.node, call.method, target, asked.digest, ask=found.ask)),)
 
 
 def _note_subject(found: Opened) -> None:
@@ -159,8 +248,7 @@ def end(call: Call, found: Opened, id: str, status: int, answered: Body) -> str:
 
 def _ended_meanwhile(call: Call, found: Opened) -> HouseError | None:
     try:
-        row, _ = _service(call)
-        data.open_grant(secret=call.secret, resource=row.resource)
+        open_call(call)
     except HouseError as refused:
         return refused
     return None

@@ -47,7 +47,7 @@ def _id(entry: Entry) -> UUID:
 
 def _asked_wrong(entry: Entry, row: Exchange | None) -> str:
     names = {"service": "service", "method": "method", "client": "client", "grant": "grant", "org": "org",
-             "id": "request_id", "hash": "request_hash", "bytes": "request_bytes"}  # fmt: skip
+             "node": "node", "id": "request_id", "hash": "request_hash", "bytes": "request_bytes"}  # fmt: skip
     return _difference(entry, row, names)
 
 

@@ -1,6 +1,6 @@
 """The door of the federation."""
 
-from liangxi.systems.federation.face.apis import api, api_of, apis, change_api, save_api
+from liangxi.systems.federation.face.apis import api, api_of, apis, change_api, relay_api, save_api
 from liangxi.systems.federation.face.exchanges import (
     begin_exchange,
     end_exchange,
@@ -28,12 +28,32 @@ from liangxi.systems.federation.face.harvest import (
     tend_harvest,
     work_harvest,
 )
+from liangxi.systems.federation.face.nodes import (
+    ask,
+    ask_neighbour,
+    asks,
+    catalogue_for,
+    catalogue_of,
+    hear,
+    issue_node_key,
+    neighbours,
+    own_node,
+    save_node,
+    served_asks,
+    suspend_node,
+    tend_nodes,
+)
 
 __all__ = [
     "api",
     "api_of",
     "apis",
+    "ask",
+    "ask_neighbour",
+    "asks",
     "begin_exchange",
+    "catalogue_for",
+    "catalogue_of",
     "change_api",
     "end_exchange",
     "exchanges_of",
@@ -44,18 +64,27 @@ __all__ = [
     "harvested",
     "harvested_by_source",
     "harvested_set",
+    "hear",
+    "issue_node_key",
     "message_hash",
     "message_head",
+    "neighbours",
     "open_call",
+    "own_node",
     "parse_path",
     "passed_headers",
     "pause_harvest",
     "place_of",
     "prove_exchanges",
+    "relay_api",
     "save_api",
     "save_harvest",
+    "save_node",
+    "served_asks",
     "settle_exchanges",
     "start_harvest",
+    "suspend_node",
     "tend_harvest",
+    "tend_nodes",
     "work_harvest",
 ]

@@ -18,6 +18,15 @@ def save_api(*, by: Actor, definition: Mapping[str, Any], secret: str | None = N
     return actions.save(by, definition, secret)
 
 
+def relay_api(*, by: Actor, ask: str, id: str, resource: str) -> str:
+    """Hand on what a neighbouring node granted, as the API behind a resource of this node; its id.
+
+    Needs `data.request` on the ask's department and `data.manage` on the resource's. ConflictError when it is not
+    granted.
+    """
+    return actions.relay(by, ask, id, resource)
+
+
 def change_api(*, by: Actor, id: str, deed: str) -> None:
     """`open` or `close` an API, effective at once; needs `data.grant`. ConflictError `federation.api.state`."""
     actions.change(by, id, deed)

@@ -7,7 +7,7 @@ from liangxi.kit.errors import HouseError
 from liangxi.systems.federation.actions import exchanging, proving
 from liangxi.systems.federation.queries import apis, exchanges
 from liangxi.systems.federation.rules import messages
-from liangxi.systems.federation.shapes import Body, Call, Exchange, ExchangeReport, Opened
+from liangxi.systems.federation.shapes import Begun, Body, Call, Exchange, ExchangeReport, Opened
 
 parse_path = messages.parse_path
 passed_headers = messages.passed_headers
@@ -24,10 +24,11 @@ def open_call(*, call: Call) -> Opened:
     return exchanging.open_call(call)
 
 
-def begin_exchange(*, call: Call, opened: Opened, asked: Body) -> str:
-    """Count the call and write it into the message log, durable on return; its id.
+def begin_exchange(*, call: Call, opened: Opened, asked: Body) -> Begun:
+    """Count the call and write it into the message log, durable on return.
 
-    QuotaError `data.grant.quota`; ForbiddenError when the grant ended since it was opened.
+    QuotaError `data.grant.quota`; ForbiddenError when the grant ended since it was opened; for a call of a node
+    UnauthenticatedError `federation.node.unbelieved` and ReplayError `federation.replay`.
     """
     return exchanging.begin(call, opened, asked)
 

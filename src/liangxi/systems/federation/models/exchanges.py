@@ -17,6 +17,7 @@ class Api(models.Model):
     org_path = models.TextField(db_collation="C")
     definition = models.JSONField()
     secret = models.TextField(default="")
+    relay = models.TextField(default="")  # the ask under which another node gives what this hands on
     state = models.TextField(default="draft")  # draft, open, closed
     made_by = models.TextField()
     made_at = models.DateTimeField()
@@ -48,6 +49,7 @@ class Exchange(models.Model):
     user = models.TextField(default="")
     issue = models.TextField(default="")
     grant = models.TextField()
+    node = models.TextField(default="")  # the neighbour that asked, or was asked
     purpose = models.TextField()
     state = models.TextField(default="asked")
     due_at = models.DateTimeField()  # after this instant an open exchange is broken

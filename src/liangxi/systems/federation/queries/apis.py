@@ -52,6 +52,7 @@ def api(by: Actor | None, row: models.Api) -> Api:
         org=row.org,
         state=row.state,  # type: ignore[arg-type]
         has_secret=bool(row.secret),
+        relay=row.relay,
         made_by=row.made_by,
         made_at=row.made_at,
         allowed_by=row.allowed_by,

@@ -28,8 +28,8 @@ def of_api(by: Actor, id: str, limit: int) -> tuple[Exchange, ...]:
 def exchange(row: models.Exchange) -> Exchange:
     """A line of the log."""
     names = ("at", "ended_at", "request_id", "api", "service", "method", "client", "org", "user", "issue", "grant",
-             "purpose", "state", "status", "error", "request_hash", "request_bytes", "answer_hash", "answer_bytes",
-             "kept_until")  # fmt: skip
+             "node", "purpose", "state", "status", "error", "request_hash", "request_bytes", "answer_hash",
+             "answer_bytes", "kept_until")  # fmt: skip
     return Exchange(id=str(row.pk), **{name: getattr(row, name) for name in names})
 
 
