@@ -224,7 +224,7 @@ def test_every_number_opens_its_rows_and_leaves_as_a_table(ended):
         reviews.tallies(by=watch, wanted=Filter(), dimension="clerk")
     office = desk("watch")
     page = office.get("/office/reviews/").content.decode()
-    assert "What the numbers mean" in page and "level=called" in page
+    assert "within one working day" in page and "of 1" in page and "level=called" in page
     rows = office.get("/office/reviews/rows/", {"org": "health", "level": "bad"}).content.decode()
     assert "Very dissatisfied" in rows and "陈静" not in rows
     assert office.get("/office/reviews/", {"since": "soon"}).status_code == 422

@@ -38,7 +38,7 @@ SENTENCES: Mapping[str, str] = {
     "reopened": _n("Looked at once more: %(reason)s"),
     "commitment_checked": _n("The commitment was checked"),
     "copied": _n("Sent to others to read"),
-    "read": _n("Read"),
+    "read": _n("Took note"),
     "urged": _n("Urged"),
     "noted": _n("Note: %(text)s"),
     "charged": _n("A fee was taken: %(what)s"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from liangxi.kit.errors import HouseError, InvalidError
@@ -200,7 +200,7 @@ def run(request: HouseRequest, run: str) -> HttpResponse:
         **_shown(seen),
         "source": data.source(by=request.actor, id=seen.source),
         "live": live_url(f"run:{seen.id}"),
-        "steps": [gettext("Received"), gettext("Checked"), gettext("Published")],
+        "steps": [pgettext("delivery", "Received"), gettext("Checked"), gettext("Published")],
         "step": 0 if seen.phase in ("", "fetch") and seen.is_open else 1 if seen.is_open else 3,
         "total": seen.good + seen.bad,
     }

@@ -21,6 +21,7 @@ from liangxi.systems.reviews import face as reviews
 from liangxi.systems.reviews.shapes import Filter, Review, Tally
 
 DIMENSIONS = ("org", "window", "matter", "month")
+SUMMED = ("total", "good", "called", "to_call", "answered_in_time", "ended", "excluded")
 NARROW = ("org", "window", "matter", "channel", "level")
 MOST_IN_A_FILE = 5000
 
@@ -44,7 +45,7 @@ def counted(request: HouseRequest) -> HttpResponse:
         "asked": request.GET,
         "errors": errors,
         "names": names,
-        "whole": {name: sum(getattr(row, name) for row in rows) for name in ("total", "good", "bad", "excluded")},
+        "whole": {name: sum(getattr(row, name) for row in rows) for name in SUMMED},
     }
     return render(request, "office/reviews.html", context, status=422 if errors else 200)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.template import Library
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from liangxi.portals.design.templatetags.design import badge_tag
 from liangxi.portals.words import indicators, levels, review_kinds
@@ -60,7 +60,7 @@ def channel_word(channel: str) -> str:
 def round_badge(one: Rectification) -> SafeString:
     """How far a rectification is."""
     if one.is_accepted is not None:
-        done = (gettext("Verified"), "camphor") if one.is_accepted else (gettext("Sent back"), "azalea")
+        done = (gettext("Verified"), "camphor") if one.is_accepted else (pgettext("review", "Sent back"), "azalea")
         return SafeString(badge_tag(*done))
     if one.answered_at is not None:
         return SafeString(badge_tag(gettext("Waits for supervision"), "lake"))
