@@ -10,7 +10,7 @@ from liangxi.kit.actor import system
 from liangxi.site import marks
 from liangxi.site.worker import Job
 from liangxi.systems.data import face as data
-from liangxi.systems.data.face import opening
+from liangxi.systems.data.face import matching, opening
 from liangxi.systems.federation import face as federation
 from liangxi.systems.onething.face import studio
 
@@ -103,6 +103,11 @@ def tend_nodes() -> int:
     return federation.tend_nodes()
 
 
+def match() -> int:
+    """Match the records of a source with a register, when either has a newer version."""
+    return matching.match_due(limit=1)
+
+
 def sweep_deliveries() -> int:
     """Remove files of deliveries that ended long ago."""
     return data.sweep_runs()
@@ -137,6 +142,7 @@ COLLECTING = (
     Job("sources", 2.0, tend_sources),
     Job("runs", 1.0, take_in),
     Job("transforms", 10.0, integrate),
+    Job("matchings", 10.0, match),
     Job("quality", 2.0, measure),
     Job("harvest", 2.0, harvest),
     Job("deliveries", 3600.0, sweep_deliveries),

@@ -30,6 +30,7 @@ STAFF = (
     ("urban", "荣城管", (("urban", roles.APPROVER),)),
     ("tobacco", "薛烟草", (("tobacco", roles.APPROVER),)),
     ("civil", "秦民政", (("civil", roles.APPROVER), ("civil", roles.STEWARD))),
+    ("registers", "董归集", (("data", roles.STEWARD),)),
     ("centre", "许中心", (("gov-service", roles.STEWARD),)),
     ("ecology", "叶环境", (("ecology", roles.STEWARD),)),
     ("tax", "郁税务", (("tax", roles.APPROVER),)),

@@ -45,6 +45,16 @@ def _decimal_commas(rows: list[list[Any]]) -> None:
         row[2] = str(row[2]).replace(".", ",")
 
 
+def _loose_addresses(rows: list[list[Any]]) -> None:
+    """Seats as firms write them: other signs for the same door, a room left out, a door that is none."""
+    for row in rows[::25]:
+        row[3] = str(row[3]).replace("无锡市", "江苏省無錫市", 1).replace("号", "號")
+    for row in rows[7::60]:
+        row[3] = str(row[3])[:-1].rstrip("0123456789-") + "室"
+    for row in rows[11::90]:
+        row[3] = str(row[3]).replace("路", "路口", 1)
+
+
 def _person(columns: str, where: str) -> str:
     """Rows of persons; `{p}` is a number that stays the same for a person."""
     return f"SELECT {columns} FROM people_person p WHERE until IS NULL AND {where} ORDER BY p.citizen_id".replace(
@@ -79,7 +89,7 @@ DROPS = (
         "(SELECT text FROM places_address WHERE code = p.address_code)", "true"), _wrong_numbers),
     Drop("market-entities", "entities.csv", ("uscc", "firm_name", "legal_representative", "address", "industry", "status",
         "capital", "registered_at"), _firm("f.uscc, f.name, r.name, a.text, f.industry, f.status, "
-        "round(f.capital_wan, 2), f.registered_at")),
+        "round(f.capital_wan, 2), f.registered_at"), _loose_addresses),
     Drop("civil-addresses", "addresses.csv", ("address_code", "address_text", "position", "division_code"),
         "SELECT a.code, a.text, 'POINT(' || round(a.lon::numeric, 6) || ' ' || round(a.lat::numeric, 6) || ')', "
         "left(a.code, 12) FROM places_address a ORDER BY 1"),

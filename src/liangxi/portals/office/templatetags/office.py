@@ -1,10 +1,12 @@
 """Small words of the office's pages."""
 
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from urllib.parse import urlencode
 
 from django.template import Library
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext, pgettext
 
@@ -13,6 +15,7 @@ from liangxi.portals.office import (
     connector_wording,
     data_wording,
     federation_wording,
+    matching_wording,
     quality_wording,
     sensing_wording,
     wording,
@@ -60,6 +63,30 @@ def word(code: str, list_name: str) -> str:
 def objection_badge(state: str) -> SafeString:
     """What became of an objection."""
     return SafeString(badge_tag(*objections()[state]))
+
+
+@register.simple_tag
+def match_word(code: str) -> str:
+    """How a record of a matching stands, or a turn of its history."""
+    return matching_wording.words()[code][0]
+
+
+@register.simple_tag
+def match_badge(state: str) -> SafeString:
+    """How a record of a matching stands."""
+    return SafeString(badge_tag(*matching_wording.words()[state]))
+
+
+@register.simple_tag
+def differing(value: str, other: str) -> SafeString:
+    """A value with what the other does not have marked; a dash for none."""
+    if not value:
+        return SafeString("—")
+    parts = []
+    for kind, begin, end, *_ in SequenceMatcher(None, value, other, autojunk=False).get_opcodes():
+        if begin < end:
+            parts.append(format_html("{}" if kind == "equal" else "<mark>{}</mark>", value[begin:end]))
+    return SafeString("".join(parts))
 
 
 @register.simple_tag

@@ -33,7 +33,7 @@ def run_due(limit: int) -> int:
     done = 0
     for made in queries.transforms():
         if done < limit and _is_due(made):
-            with _alone(made.id) as is_ours:
+            with alone(f"transform.{made.id}") as is_ours:
                 done += bool(is_ours and _is_due(made) and run(made))
     return done
 
@@ -47,17 +47,17 @@ def _is_due(made: Transform) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(transform: str) -> Iterator[bool]:
+def alone(work: str) -> Iterator[bool]:
     """Whether nobody else runs it; the lock ends with our connection, should we die."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"data.transform.{transform}"])
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"data.{work}"])
         (is_ours,) = cursor.fetchone() or (False,)
     try:
         yield bool(is_ours)
     finally:
         if is_ours:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [f"data.transform.{transform}"])
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [f"data.{work}"])
 
 
 def run(made: Transform) -> bool:

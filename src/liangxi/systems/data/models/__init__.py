@@ -4,6 +4,7 @@ from liangxi.systems.data.models.catalogue import Resource, ResourceField, Resou
 from liangxi.systems.data.models.connectors import Run, Source
 from liangxi.systems.data.models.delivery import Serving
 from liangxi.systems.data.models.integrating import LineageEdge, TransformRun
+from liangxi.systems.data.models.matching import MatchLink, MatchRun, MatchStep
 from liangxi.systems.data.models.opening import Opening, OpenLicence, OpenRating, OpenRequest, OpenStory, OpenVersion
 from liangxi.systems.data.models.quality import Finding, Measurement
 from liangxi.systems.data.models.registers import Consent, Dispute, Licence, Marriage
@@ -19,6 +20,9 @@ __all__ = [
     "Licence",
     "LineageEdge",
     "Marriage",
+    "MatchLink",
+    "MatchRun",
+    "MatchStep",
     "Measurement",
     "Need",
     "NeedRequest",
