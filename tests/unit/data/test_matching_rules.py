@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from liangxi.core.people.face import citizen_id_check
@@ -45,6 +45,10 @@ record = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@QUICK
 @given(record, record)
 def test_likeness_has_no_direction_and_nothing_is_more_like_than_itself(one, other):
     for fields in (PERSON, FIRM, PLACE):
@@ -53,6 +57,7 @@ def test_likeness_has_no_direction_and_nothing_is_more_like_than_itself(one, oth
         assert matching.score(fields, one, one).total in (0, 1)
 
 
+@QUICK
 @given(st.dictionaries(st.sampled_from("ABCDE"), st.floats(0, 1), max_size=5), st.booleans())
 def test_an_exact_identity_wins_and_another_valid_one_never_links(scores, is_known):
     candidates = {one: Scored(total, (("name", total),) * 3) for one, total in scores.items()}

@@ -46,11 +46,11 @@ def _decimal_commas(rows: list[list[Any]]) -> None:
 
 
 def _loose_addresses(rows: list[list[Any]]) -> None:
-    """Seats as firms write them: other signs for the same door, a room left out, a door that is none."""
+    """Seats as firms write them: other signs for the same door, a town left out, a road that is written otherwise."""
     for row in rows[::25]:
         row[3] = str(row[3]).replace("无锡市", "江苏省無錫市", 1).replace("号", "號")
     for row in rows[7::60]:
-        row[3] = str(row[3])[:-1].rstrip("0123456789-") + "室"
+        row[3] = str(row[3]).replace("街道", "", 1).replace("社区", "小区", 1)
     for row in rows[11::90]:
         row[3] = str(row[3]).replace("路", "路口", 1)
 
