@@ -116,6 +116,8 @@ def test_an_exact_identity_wins_whatever_the_rest_says(house):  # noqa: F811
     assert matching.match_due(limit=5) == 1
     links = {link.record[2:-2]: (link.state, link.entity, link.score) for link in MatchLink.objects.all()}
     assert links[one] == ("linked", one, 1.0) and links[other] == ("new", "", 0.0)
+    seen = matching.match_page(by=HOUSE, matching="elder-persons", state="linked").rows[0]
+    assert seen.record == seen.entity == f"{one[:6]}********{one[-2:]}"  # whole only with a purpose
     put("elder-resident", [about | {"citizen_id": broken}])
     assert matching.match_due(limit=5) == 1
     assert MatchLink.objects.get(record__contains=broken).entity == one

@@ -137,11 +137,17 @@ def following(by: Actor, id: str, seen: Iterable[str]) -> str | None:
     return str(first) if first else None
 
 
-def link(made: Matching, found: models.MatchLink) -> MatchLink:
+def key_shown(made: Matching, text: str, *, is_open: bool = False) -> str:
+    """A key as it is shown: the number of a person in part, until a purpose is told."""
+    return text if is_open or made.check != "citizen_id" or not text else f"{text[:6]}********{text[-2:]}"
+
+
+def link(made: Matching, found: models.MatchLink, *, is_open: bool = False) -> MatchLink:
     """How a record stands."""
+    record = " · ".join(key_shown(made, part, is_open=is_open) for part in json.loads(found.record))
     return MatchLink(
-        id=str(found.pk), matching=made.id, title=made.title, record=" · ".join(json.loads(found.record)),
-        entity=found.entity, state=found.state, score=found.score,
+        id=str(found.pk), matching=made.id, title=made.title, record=record,
+        entity=key_shown(made, found.entity, is_open=is_open), state=found.state, score=found.score,
         reasons=tuple((name, likeness) for name, likeness in found.reasons), decided_by=found.decided_by, at=found.at,
     )  # fmt: skip
 
@@ -152,9 +158,12 @@ def pair(made: Matching, found: models.MatchLink, *, with_values: bool) -> Match
     steps = found.steps.order_by("-at", "-pk")
     acts = {"review": ("accept", "reject"), "linked": ("split",)}.get(found.state, ())
     return MatchPair(
-        link=link(made, found),
+        link=link(made, found, is_open=with_values),
         values=_values(made, found) if with_values else (),
-        history=tuple(MatchStep(one.what, one.entity, one.score, one.by_name, one.at) for one in steps),
+        history=tuple(
+            MatchStep(one.what, key_shown(made, one.entity, is_open=with_values), one.score, one.by_name, one.at)
+            for one in steps
+        ),
         register_title=titles[made.register].title,
         source_title=titles[made.source].title,
         actions=acts,
@@ -167,10 +176,10 @@ def _values(made: Matching, found: models.MatchLink) -> tuple[MatchValue, ...]:
     wanted = dict(zip(keys, json.loads(found.record), strict=True))
     record = _one(made.source, wanted)
     entity = _one(made.register, {made.key: found.entity}) if found.entity else {}
-    said = dict(matching.score(made.fields, record, entity).reasons)
+    likeness = dict(matching.score(made.fields, record, entity).reasons)
     return tuple(
         MatchValue(one.name, source.field(one.name).title, _shown(record.get(one.name)), _shown(entity.get(one.of)),
-                   said.get(one.name))
+                   likeness.get(one.name))
         for one in made.fields
     )  # fmt: skip
 
