@@ -41,6 +41,7 @@ class Config:
     mqtt_key: str
     webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     connector_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    observatory: str  # the organisation as which anybody may use the SensorThings API; empty: nobody without a key
     drops: Path  # below it departments drop files for the connectors
 
     @property
@@ -95,6 +96,7 @@ def read() -> Config:
         mqtt_key=env("LIANGXI_MQTT_KEY", ""),
         webhook_networks=_networks("LIANGXI_WEBHOOK_NETWORKS"),
         connector_networks=_networks("LIANGXI_CONNECTOR_NETWORKS"),
+        observatory=env("LIANGXI_OBSERVATORY", ""),
         drops=Path(env("LIANGXI_DROPS") or Path(env("LIANGXI_HOME", "var")) / "drops").absolute(),
     )
 

@@ -29,6 +29,7 @@ STEPS = (300, 3600)  # seconds of a roll-up's bucket
 _CITY = 8 * 3600 * 1_000_000  # µs that the city's day begins before that of UTC
 _DAY = 86_400 * 1_000_000
 _EPOCH = date(1970, 1, 1)
+_MOST_DAYS = 700_000  # either way from 1970: about as far as a calendar day can be
 _NAMES = ("stream", "time", "value", "seq", "payload")
 _ROLL = "bucket, n, sum, min, max, last"
 Columns = dict[str, NDArray[Any]]
@@ -70,7 +71,7 @@ def compact(place: Path) -> bool:
     old = sorted(place.glob("*.parquet"))
     if len([path for path in old if path.name.startswith("raw-")]) < 2:
         return False
-    with _engine() as engine:
+    with duck() as engine:
         found = engine.execute(f"SELECT {', '.join(_NAMES)} FROM read_parquet(?)", [_files(place)]).fetchnumpy()  # noqa: S608
     written = _write(place, _unique(_plain(found)))
     for path in old:
@@ -103,7 +104,7 @@ def rolled(folder: Path, stream: int, start: int, end: int, step: int) -> list[B
     files = _between(folder, begin, end, str(step))
     rows: list[tuple[Any, ...]] = []
     if files:
-        with _engine() as engine:
+        with duck() as engine:
             sql = f"SELECT {_ROLL} FROM read_parquet(?) WHERE stream = ? AND bucket >= ? AND bucket < ?"  # noqa: S608
             rows = engine.execute(sql, [files, stream, begin, end]).fetchall()
     tail = _tail(folder, stream, begin, end)["time"]
@@ -123,7 +124,7 @@ def _duck() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def _engine() -> duckdb.DuckDBPyConnection:
+def duck() -> duckdb.DuckDBPyConnection:
     """A cursor of this process's own engine, which keeps nothing between calls but its memory."""
     return _duck().cursor()
 
@@ -164,7 +165,7 @@ def _write(place: Path, rows: Columns) -> set[Path]:
     place.mkdir(parents=True, exist_ok=True)
     mark = f"{int(rows['seq'].min()):020d}-{int(rows['seq'].max()):020d}"
     written = {place / f"raw-{mark}.parquet"}
-    with _engine() as engine:
+    with duck() as engine:
         payloads = rows["payload"]
         held = {name: rows[name] for name in _NAMES[:4]}
         engine.execute("CREATE OR REPLACE TEMP TABLE payloads (seq UBIGINT, payload BLOB)")
@@ -228,19 +229,28 @@ def _files(place: Path) -> list[str]:
     return [str(path) for path in sorted(place.glob("raw-*.parquet"))]
 
 
+def _day_of(at: int) -> date:
+    return _EPOCH + timedelta(days=min(max((at + _CITY) // _DAY, -_MOST_DAYS), _MOST_DAYS))
+
+
+def files_between(folder: Path, start: int, end: int) -> list[str]:
+    """The files of observations of the days from `start` to `end` (µs)."""
+    return _between(folder, start, end, "raw")
+
+
 def _between(folder: Path, start: int, end: int, kind: str) -> list[str]:
-    first, last = ((_EPOCH + timedelta(days=(at + _CITY) // _DAY)).isoformat() for at in (start, end))
+    first, last = (_day_of(at).isoformat() for at in (start, end))
     places = (folder / "history").glob("*/????-??-??")
     kept = [place for place in places if first <= place.name <= last]
     return [str(path) for place in sorted(kept) for path in sorted(place.glob(f"{kind}-*.parquet"))]
 
 
 def _sealed(folder: Path, stream: int, start: int, end: int) -> Columns:
-    files = _between(folder, start, end, "raw")
+    files = files_between(folder, start, end)
     if not files:
         return _nothing()
     sql = f"SELECT {', '.join(_NAMES)} FROM read_parquet(?) WHERE stream = ? AND time >= ? AND time < ?"  # noqa: S608
-    with _engine() as engine:
+    with duck() as engine:
         return _plain(engine.execute(sql, [files, stream, start, end]).fetchnumpy())
 
 

@@ -1,8 +1,6 @@
-"""The line between the web processes and the engine's: a socket file; blocks one way, sequence numbers the other.
+"""The line between the web processes and the engine's (`kit.series.wire`): blocks one way, sequence numbers the other.
 
-A request is `u32 number` and a block (`kit.series.blocks`); a block of no observations carries counts of refusals as
-its one payload. An answer is `u32 number, i64 first`; a negative `first` is the errno of the disk. Answers come in any
-order.
+A block of no observations carries counts of refusals as its one payload.
 """
 
 import asyncio
@@ -16,13 +14,12 @@ import structlog
 
 from liangxi.kit.series import blocks
 from liangxi.kit.series.blocks import Batch, Block
+from liangxi.kit.series.wire import ANSWER, REQUEST, SOCKET
 from liangxi.live.intake.engine import Engine
 from liangxi.live.intake.errors import AwayError, StorageError
 
-NAME = "intake.sock"
+NAME = SOCKET
 RECONNECT = 0.2  # seconds between attempts to reach the engine
-_REQUEST = struct.Struct("<I")
-_ANSWER = struct.Struct("<Iq")
 _LIMIT = 4 * 1024 * 1024
 log = structlog.get_logger()
 
@@ -81,7 +78,7 @@ class Exchange:
             answer = -error.errno
         except AwayError:
             return  # the line is cut in a moment, which is the answer
-        writer.write(_ANSWER.pack(number, answer))
+        writer.write(ANSWER.pack(number, answer))
 
 
 class Line:
@@ -131,12 +128,12 @@ class Line:
             return _fail(group)
         if refused:
             told = blocks.batch([], {0: json.dumps(refused).encode()})
-            self._writer.write(_REQUEST.pack(0) + blocks.encode(Block(0, 0, told)))
+            self._writer.write(REQUEST.pack(0) + blocks.encode(Block(0, 0, told)))
         if group:
             self._number = self._number % 0xFFFFFFFF + 1
             self._sent[self._number] = group
             whole = blocks.joined([batch for batch, _ in group])
-            self._writer.write(_REQUEST.pack(self._number) + blocks.encode(Block(0, 0, whole)))
+            self._writer.write(REQUEST.pack(self._number) + blocks.encode(Block(0, 0, whole)))
         return None
 
     async def _hold(self) -> None:
@@ -152,7 +149,7 @@ class Line:
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while True:
-            number, first = _ANSWER.unpack(await reader.readexactly(_ANSWER.size))
+            number, first = ANSWER.unpack(await reader.readexactly(ANSWER.size))
             for batch, done in self._sent.pop(number, ()):
                 if not done.done():
                     if first < 0:
@@ -178,11 +175,11 @@ def _fail(group: list[tuple[Batch, asyncio.Future[int]]]) -> None:
 
 
 async def _request(reader: asyncio.StreamReader) -> tuple[int, Block]:
-    head = await reader.readexactly(_REQUEST.size + 4)
+    head = await reader.readexactly(REQUEST.size + 4)
     number, length = struct.unpack("<II", head)
     if length > blocks.LARGEST:
         raise ConnectionError("no block")
-    found = blocks.decode(head[_REQUEST.size :] + await reader.readexactly(length))
+    found = blocks.decode(head[REQUEST.size :] + await reader.readexactly(length))
     if found is None:
         log.error("intake.line.damaged", bytes=length)
         raise ConnectionError("no block")

@@ -18,7 +18,8 @@ from liangxi.live.intake.directory import Directory
 from liangxi.live.intake.engine import Engine
 
 NAME = "sealer"
-KEEP: Mapping[str, int] = {"short": 31, "standard": 400, "long": 3653}  # days that each class of data stays
+KEEP: Mapping[str, int | None] = {"short": 31, "standard": 400, "long": 3653, "lasting": None}
+"""Days that each class of data stays; None: for good."""
 TIDY = 3600.0  # seconds between looks for days to be made one file, or to go
 log = structlog.get_logger()
 
@@ -64,7 +65,8 @@ class Sealer:
         """Make yesterday and the days before it one file each, and drop the days that are too old."""
         today = clock.today()
         for keep, days in KEEP.items():
-            archive.drop_days(self._engine.folder, keep, today - timedelta(days=days))
+            if days is not None:
+                archive.drop_days(self._engine.folder, keep, today - timedelta(days=days))
             for place in sorted((self._engine.folder / "history" / keep).glob("????-??-??")):
                 if place.name < today.isoformat() and not self._stopping.is_set():
                     archive.compact(place)

@@ -12,6 +12,7 @@ from liangxi.kit import time
 from liangxi.kit.actor import Actor
 from liangxi.kit.errors import ConflictError, InvalidError, NotFoundError, UnauthenticatedError
 from liangxi.systems.sensing import models
+from liangxi.systems.sensing.actions import describing
 from liangxi.systems.sensing.queries import registry
 from liangxi.systems.sensing.rules import profiles, things
 from liangxi.systems.sensing.shapes import (
@@ -71,6 +72,7 @@ def _write_profile(one: Profile, version: int) -> None:
     _write_offline_rule(one)
     standing = models.Thing.objects.filter(profile_id=one.code)
     _make_streams(standing.values_list("pk", flat=True), one.properties)
+    describing.describe([one.code])
     standing.update(changed=version)
 
 
@@ -104,6 +106,8 @@ def register(by: Actor, rows: Sequence[ThingRow], *, are_keyed: bool) -> tuple[I
             _make_streams(
                 [one.pk for one in made if one.profile_id == profile.code], [one["code"] for one in profile.properties]
             )
+        describing.describe(sorted({row.profile for row in rows}))
+        describing.place([one.pk for one in made])
         issued = tuple(_issue(one) for one in made) if are_keyed else ()
         detail = {"count": len(rows), "keys": len(issued), "things": [row.code for row in rows[:20]]}
         for org in sorted(paths):

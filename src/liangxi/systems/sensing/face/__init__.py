@@ -14,6 +14,14 @@ from liangxi.systems.sensing.face.alarms import (
     sweep_alarms,
     switch_alarm_rule,
 )
+from liangxi.systems.sensing.face.observatory import (
+    change_entity,
+    create_entity,
+    entities,
+    entity,
+    record_series,
+    remove_entity,
+)
 from liangxi.systems.sensing.face.readings import latest, readings, spans, try_rule
 from liangxi.systems.sensing.face.registry import (
     change_state,
@@ -37,11 +45,15 @@ __all__ = [
     "alarm",
     "alarm_rules",
     "alarms",
+    "change_entity",
     "change_state",
     "claim",
     "claim_keys",
+    "create_entity",
     "credentials_of",
     "directory",
+    "entities",
+    "entity",
     "handle_alarm",
     "issue_claim_key",
     "latest",
@@ -52,8 +64,10 @@ __all__ = [
     "put_alarm_rule",
     "readings",
     "record_changes",
+    "record_series",
     "register_table",
     "register_things",
+    "remove_entity",
     "revoke_claim_key",
     "revoke_key",
     "rotate_key",

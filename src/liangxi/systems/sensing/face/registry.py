@@ -25,8 +25,9 @@ from liangxi.systems.sensing.shapes import (
 
 
 def profiles() -> tuple[Profile, ...]:
-    """All kinds of things. What a kind of thing observes is no secret: reads ask for no right."""
-    return tuple(registry.profile_shape(row) for row in models.Profile.objects.order_by("code"))
+    """All kinds of things that the city knows. What a kind of thing observes is no secret: reads ask for no right."""
+    rows = models.Profile.objects.exclude(code=laws.OPEN).order_by("code")
+    return tuple(registry.profile_shape(row) for row in rows)
 
 
 def load_profiles(*, by: Actor, documents: Iterable[Mapping[str, Any]]) -> int:

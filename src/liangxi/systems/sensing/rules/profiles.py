@@ -7,6 +7,7 @@ from typing import Any
 from liangxi.kit.errors import InvalidError
 from liangxi.systems.sensing.shapes import RESULT_TYPES, Profile, Property
 
+OPEN = "open"  # the house's own: of things that came through the open interface, whose streams describe themselves
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _KNOWN = frozenset({"code", "title", "properties", "events", "services", "offline_after", "keep"})
 _OF_PROPERTY = frozenset({"title", "type", "unit", "low", "high", "options"})
@@ -26,7 +27,7 @@ def read(document: Mapping[str, Any]) -> Profile:
     if not (isinstance(after, int) and 0 <= after <= _LONGEST):
         faults["offline_after"] = "Seconds, from 0 to a year."
     properties = document.get("properties")
-    if not (isinstance(properties, Mapping) and properties):
+    if not (isinstance(properties, Mapping) and (properties or code == OPEN)):
         faults["properties"] = "A profile observes something."
         properties = {}
     for name, of_property in properties.items():

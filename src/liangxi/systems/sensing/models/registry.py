@@ -36,6 +36,8 @@ class Thing(models.Model):
     gateway = models.ForeignKey("self", models.SET_NULL, null=True, related_name="behind")
     registered_at = models.DateTimeField()
     changed = models.BigIntegerField(db_index=True)
+    description = models.TextField(blank=True, default="")
+    info = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["org_path", "code"], name="sensing_thing_owner")]
@@ -43,10 +45,25 @@ class Thing(models.Model):
 
 
 class Datastream(models.Model):
-    """A property of a thing as a stream; its `id` is the stream number."""
+    """A property of a thing as a stream; its `id` is the stream number.
+
+    A stream of a profile is described by it. One that came through the open interface (`is_open`) takes any result; one
+    of several properties (`is_multi`) lists them in `MultiProperty`, its units and types as lists.
+    """
 
     thing = models.ForeignKey(Thing, models.CASCADE, related_name="streams")
     property = models.TextField()
+    is_open = models.BooleanField(default=False)
+    is_multi = models.BooleanField(default=False)
+    name = models.TextField(blank=True, default="")
+    description = models.TextField(blank=True, default="")
+    observation_type = models.TextField(blank=True, default="")
+    units = models.JSONField(default=dict)
+    types = models.JSONField(default=list)
+    area = models.JSONField(null=True)
+    info = models.JSONField(default=dict)
+    sensor = models.ForeignKey("Sensor", models.CASCADE, null=True, related_name="streams")
+    observed_property = models.ForeignKey("ObservedProperty", models.CASCADE, null=True, related_name="streams")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["thing", "property"], name="sensing_stream_once")]
