@@ -113,6 +113,7 @@ def test_a_page_hears_its_own_topics_only():
         (tickets.issue(["case:1"], secret=SECRET, lifetime=timedelta(seconds=-1)), "GET", 204),
         (tickets.issue(["case:1"], secret=SECRET), "POST", 405),
     ],
+    ids=["nonsense", "none", "forged", "ended", "method"],
 )
 def test_without_a_good_ticket_nothing_is_heard(ticket, method, status):
     async def story(push):

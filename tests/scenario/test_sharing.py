@@ -23,11 +23,11 @@ BASIS = "《社会保险法》第七十四条"
 
 @pytest.fixture(autouse=True)
 def that_day(city):  # noqa: F811
-    people.load_accounts(by=HOUSE, rows=[
-        AccountRow(login=login, kind="staff", name=login, password=PASSWORD, posts=((org, role),))
-        for login, org, role in (("civil", "civil", roles.STEWARD), ("auditor", "320200", roles.AUDITOR))
-    ])  # fmt: skip
     with time.frozen(NOON):
+        people.load_accounts(by=HOUSE, rows=[
+            AccountRow(login=login, kind="staff", name=login, password=PASSWORD, posts=((org, role),))
+            for login, org, role in (("civil", "civil", roles.STEWARD), ("auditor", "320200", roles.AUDITOR))
+        ])  # fmt: skip
         yield
 
 

@@ -65,13 +65,8 @@ CORE = [
     "cases",
     "webhooks",
 ]
-<<<<<<< HEAD
 SYSTEMS = ["data", "federation", "twin", "sensing", "onething", "reviews"]
-GATEWAYS = ["rest", "zgw", "mqtt", "ckan", "dcat", "ogcapi"]
-=======
-SYSTEMS = ["data", "twin", "sensing", "onething", "reviews"]
-GATEWAYS = ["rest", "mqtt", "ckan", "dcat", "ogcapi", "sensorthings"]
->>>>>>> 034753b (The SensorThings API: things, streams and observations of the city by the open standard of the OGC)
+GATEWAYS = ["rest", "zgw", "mqtt", "ckan", "dcat", "ogcapi", "sensorthings"]
 PORTALS = ["design", "citizen", "workbench", "office", "verify", "screen", "opendata"]
 
 

@@ -14,11 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/", include("liangxi.portals.opendata.urls")),
     path("dcat/", include("liangxi.gateways.dcat.urls")),
     path("ogc/", include("liangxi.gateways.ogcapi.urls")),
-<<<<<<< HEAD
     path("federation/v1/", include("liangxi.gateways.federation.urls")),
-=======
     path("sta/", include("liangxi.gateways.sensorthings.urls")),
->>>>>>> 034753b (The SensorThings API: things, streams and observations of the city by the open standard of the OGC)
     path("geo/", include("liangxi.gateways.geo.urls")),
     path("data/v1/", include("liangxi.gateways.delivery.urls")),
     path("api/", include("liangxi.gateways.ckan.urls")),
