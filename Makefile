@@ -15,7 +15,7 @@ run:            ## the whole city at one local address
 test:           ## everything: house checks, rules, scenarios, browser, faults
 	@$(PY) tools/setup.py test
 	@$(BIN)/liangxi check
-	@$(BIN)/python -m pytest --ignore=tests/house -n 2 --dist loadfile
+	@$(BIN)/python -m pytest --ignore=tests/house
 
 check:          ## the house rules only
 	@$(PY) tools/setup.py check
