@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from pytest_django import DjangoDbBlocker
-from pytest_django.plugin import blocking_manager_key
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -45,47 +43,6 @@ def _fresh_process() -> None:
 
     queries.forget()
     translation.deactivate()
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generator[None]:
-    """The database as the migrations left it, kept beside the one that tests use."""
-    with django_db_blocker.unblock():
-        _copy_database(source=_used(), name=_kept())
-    yield
-    with django_db_blocker.unblock():
-        _copy_database(source=None, name=_kept())
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
-    """A test that commits leaves the database as the migrations left it: rows, sequences and all."""
-    yield
-    is_marked = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
-    if nextitem and (is_marked or "transactional_db" in getattr(item, "fixturenames", ())):
-        with item.config.stash[blocking_manager_key].unblock():
-            _copy_database(source=_kept(), name=_used())
-
-
-def _used() -> str:
-    from django.db import connection
-
-    return str(connection.settings_dict["NAME"])
-
-
-def _kept() -> str:
-    return f"{_used()}_kept"
-
-
-def _copy_database(*, source: str | None, name: str) -> None:
-    """Make `name` a copy of `source` (None: of nothing, it is gone then), whatever it was."""
-    from django.db import connection
-
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        if source:
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
 
 
 CITY = Path(__file__).parents[1] / "cities" / "wuxi"

@@ -106,7 +106,7 @@ def test_a_program_reads_the_catalogue_and_describes_a_resource(desk):
     key = people.issue_api_key(by=actor("hrss"), name="目录系统", scope="write", until=time.today() + timedelta(days=9))
     program = Client(headers={"authorization": f"Bearer {key.secret}"})
     page = program.get("/api/v1/resources", {"kind": "base", "limit": 5}).json()
-    assert page["total"] == 19 and len(page["rows"]) == 5 and "after=" in page["next"]
+    assert page["total"] == 20 and len(page["rows"]) == 5 and "after=" in page["next"]
     assert program.get("/api/v1/resources/market-entity").json()["definition"]["org"] == "market"
     assert program.get("/api/v1/resources/ghost").status_code == 404
     wrong = program.post("/api/v1/resources", {"definition": described(cycle="?")}, "application/json")
