@@ -131,7 +131,9 @@ def _post(by: Actor, root: str, asking: Asking) -> Answer:
         draft = Draft(draft.kind, draft.properties, {inverse: [id], **draft.links})
     id = sensing.create_entity(by=by, draft=draft)
     printer = Printer(by, root)
-    said = printer.entity(sensing.entity(by=by, kind=here.kind, id=id), options.Options())
+    said = None  # of an observation: reading it back from the history would cost more than storing it
+    if here.kind != "Observation":
+        said = printer.entity(sensing.entity(by=by, kind=here.kind, id=id), options.Options())
     return Answer(201, said, {"Location": printer.address(here.kind, id)})
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from liangxi.kit.series import archive
@@ -72,6 +73,6 @@ def _hold_tail(engine: duckdb.DuckDBPyConnection, folder: Path, numbers: NDArray
         payloads += [(block.first + row, held.payloads[row]) for row in rows.tolist() if row in held.payloads]
     names = ("stream", "time", "value", "seq")
     engine.register("tail", dict(zip(names, (np.concatenate(part) for part in parts), strict=True)))
-    engine.execute("CREATE OR REPLACE TEMP TABLE tail_payloads (seq UBIGINT, payload BLOB)")
-    if payloads:
-        engine.executemany("INSERT INTO tail_payloads VALUES (?, ?)", payloads)
+    seqs, held_payloads = ([one[part] for one in payloads] for part in (0, 1))
+    columns_of_payloads = {"seq": pa.array(seqs, pa.uint64()), "payload": pa.array(held_payloads, pa.binary())}
+    engine.register("tail_payloads", pa.table(columns_of_payloads))
