@@ -49,7 +49,7 @@ def found(by: Actor, path: str) -> Resource:
         raise nothing(steps[0])
     here = Resource(SETS[first[1]])
     if first[2] is not None:
-        here = replace(here, entity=sensing.entity(by=by, kind=here.kind, id=int(first[2])))
+        here = replace(here, entity=sensing.entity(by=by, kind=here.kind, id=int(first[2]), is_bare=len(steps) > 1))
     for step in steps[1:]:
         here = _next(by, here, step)
     return here

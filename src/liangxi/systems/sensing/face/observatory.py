@@ -20,10 +20,10 @@ def entities(*, by: Actor, asked: Asked) -> EntityPage:
     return reads.page(asked, by.paths("thing.read"))
 
 
-def entity(*, by: Actor, kind: Kind, id: int) -> Entity:
-    """One entity; NotFoundError `sta.entity`."""
+def entity(*, by: Actor, kind: Kind, id: int, is_bare: bool = False) -> Entity:
+    """One entity, a bare stream without its times (which cost a look into the history); NotFoundError `sta.entity`."""
     by.require("thing.read")
-    return reads.one(kind, id, by.paths("thing.read"))
+    return reads.one(kind, id, by.paths("thing.read"), is_bare=is_bare)
 
 
 def create_entity(*, by: Actor, draft: Draft) -> int:

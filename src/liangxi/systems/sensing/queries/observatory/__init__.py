@@ -37,8 +37,8 @@ from liangxi.systems.sensing.shapes.observatory import (
 See = tuple[str, ...]
 
 
-def page(asked: Asked, see: See) -> EntityPage:
-    """A page of what was asked, of what owners below `see` have."""
+def page(asked: Asked, see: See, *, is_bare: bool = False) -> EntityPage:
+    """A page of what was asked, of what owners below `see` have; bare streams do not tell of their times."""
     where = resolved(asked.kind, asked.where, see)
     if asked.kind == "Observation":
         return observations.page(replace(asked, where=where), see)
@@ -55,14 +55,15 @@ def page(asked: Asked, see: See) -> EntityPage:
     if asked.is_counted:
         count = int(_run(f"SELECT count(*) {table}", narrow.params)[0][0])
     found = [_entity(asked.kind, names, row) for row in rows[: asked.top]]
-    return EntityPage(tuple(_with_spans(asked.kind, found)), len(rows) > asked.top, count)
+    told = found if is_bare else _with_spans(asked.kind, found)
+    return EntityPage(tuple(told), len(rows) > asked.top, count)
 
 
-def one(kind: Kind, id: int, see: See) -> Entity:
+def one(kind: Kind, id: int, see: See, *, is_bare: bool = True) -> Entity:
     """An entity by its id; NotFoundError `sta.entity` also where it may not be seen."""
     found: tuple[Entity, ...] = ()
     if 0 < id < 2**63:
-        found = page(Asked(kind=kind, where=Call("eq", (Path(("id",)), Value(id))), top=1), see).rows
+        found = page(Asked(kind=kind, where=Call("eq", (Path(("id",)), Value(id))), top=1), see, is_bare=is_bare).rows
     if not found:
         raise NotFoundError("sta.entity", "There is no %(kind)s %(id)s.", {"kind": kind, "id": id})
     return found[0]
