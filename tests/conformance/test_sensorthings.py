@@ -246,6 +246,7 @@ def test_things_of_the_registry_are_told_and_not_written(house, sta):
     level = next(one for one in told["Datastreams"] if one["ObservedProperty"]["definition"].endswith("level"))
     assert level["unitOfMeasurement"]["symbol"] == "m" and level["observationType"].endswith("OM_Measurement")
     sta.send("POST", f"/Datastreams({level['@iot.id']})/Observations", {"result": 3}, 409)
+    sta.send("PATCH", f"/Datastreams({level['@iot.id']})", {"name": "mine"}, 409)
     sta.send("DELETE", f"/Things({told['@iot.id']})", None, 409)
     sta.send("DELETE", f"/Sensors({level['Sensor']['@iot.id']})", None, 409)
     directory = intake.Directory()

@@ -1,10 +1,13 @@
 """Observations over the SensorThings API: stored before they are acknowledged, filtered, sorted, many at once."""
 
 import json
+from datetime import timedelta
 
 from tests.conformance.observatory import OM, POINT, ROOT, UNIT, city, house, observed, sta, stream, thing
+from tests.scenario.test_sensing import WATER
 
 from liangxi.live.intake import face as intake
+from liangxi.systems.sensing import face as sensing
 
 assert city and house and sta
 
@@ -162,6 +165,24 @@ def test_many_observations_come_as_arrays_and_streams_have_several_properties(st
         [{"Datastream": {"@iot.id": one}, "components": ["result"], "dataArray": [[1, 2]]}],
         400,
     )
+
+
+def test_what_cannot_be_kept_is_refused_and_the_registry_shows_what_was_said(sta):
+    id = observed(sta, [20.5])
+    at = f"/Datastreams({id})/Observations"
+    for body in (
+        {"result": 1, "phenomenonTime": "9999-12-31T23:59:59-08:00"},
+        {"result": 1, "parameters": {"a": "\ud800"}},
+    ):
+        sta.send("POST", at, body, 400)
+    series = {"Datastream": {"@iot.id": id}, "components": ["result", "FeatureOfInterest/id"], "dataArray": [[1, [2]]]}
+    assert json.loads(sta.send("POST", "/CreateObservations", [series], 201).content)[0].startswith("error")
+    (lamp,) = sensing.things(by=WATER).rows
+    (said,) = sensing.latest(by=WATER, things=[lamp])[lamp.code].values()
+    assert said.result == 20.5
+    (name,) = lamp.streams
+    span = {"since": said.time - timedelta(hours=1), "until": said.time + timedelta(hours=1)}
+    assert [one.result for one in sensing.readings(by=WATER, code=lamp.code, property=name, **span)] == [20.5]
 
 
 def test_a_stream_observes_several_properties_at_once(sta):

@@ -22,7 +22,9 @@ def document(body: bytes) -> Any:
     """The JSON of a body; MalformedError `sta.json` for NaN, NUL and what is no JSON."""
     try:
         found = json.loads(body, parse_constant=_no_number)
-        if "\\u0000" in json.dumps(found, allow_nan=False):
+        text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+        text.encode()
+        if "\\u0000" in text:
             raise ValueError
         return found
     except (ValueError, RecursionError) as error:

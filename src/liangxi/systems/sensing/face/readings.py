@@ -42,7 +42,7 @@ def spans(*, by: Actor, code: str, property: str, since: datetime, until: dateti
     if step not in STEPS:
         raise InvalidError("sensing.step", "A step is 300 or 3600 seconds.", fields={"step": "300, 3600"})
     stream, _ = _stream(by, code, property, since, until)
-    return tuple(reads.spans(stream, since, until, step))
+    return tuple(reads.spans(stream.pk, since, until, step))
 
 
 def try_rule(*, by: Actor, rule: AlarmRule, since: datetime, until: datetime) -> Trial:
@@ -71,7 +71,9 @@ def try_rule(*, by: Actor, rule: AlarmRule, since: datetime, until: datetime) ->
     return reads.tried(Evaluator(pairs, groups), streams, since, until) if streams else Trial(0, 0, ())
 
 
-def _stream(by: Actor, code: str, name: str, since: datetime, until: datetime) -> tuple[int, Property | None]:
+def _stream(
+    by: Actor, code: str, name: str, since: datetime, until: datetime
+) -> tuple[models.Datastream, Property | None]:
     _check_span(since, until)
     row = registry.thing_row(by, code, "thing.read")
     stream = row.streams.filter(property=name).first()
@@ -80,7 +82,7 @@ def _stream(by: Actor, code: str, name: str, since: datetime, until: datetime) -
         raise InvalidError("sensing.property", why, fields={"property": why})
     detail = {"property": name, "since": since.isoformat(), "until": until.isoformat()}
     audit.record(by=by, action="sensing.history.read", object=f"thing:{code}", detail=detail)
-    return stream.pk, registry.profile_shape(row.profile).properties.get(name)
+    return stream, registry.profile_shape(row.profile).properties.get(name)
 
 
 def _check_span(since: datetime, until: datetime) -> None:

@@ -14,6 +14,8 @@ from liangxi.kit.series.blocks import Batch, Block
 from liangxi.kit.series.evaluating import Evaluator
 from liangxi.kit.series.latest import Reader
 from liangxi.systems.sensing import models
+from liangxi.systems.sensing.rules import recording
+from liangxi.systems.sensing.rules.profiles import OPEN
 from liangxi.systems.sensing.shapes import Observation, Property, Span, Thing, Trial
 
 MOST_THINGS = 1000  # of a trial
@@ -36,8 +38,10 @@ def instant(at: int) -> datetime:
     return datetime.fromtimestamp(at // 1_000_000, UTC).replace(microsecond=at % 1_000_000)
 
 
-def result(one: Property | None, value: float, payload: bytes | None) -> Any:
-    """A stored result as its property has it."""
+def result(one: Property | None, value: float, payload: bytes | None, *, is_open: bool = False) -> Any:
+    """A stored result as its property has it; a stream of the open interface says itself what it is."""
+    if is_open:
+        return recording.said(value, payload)[0]
     if payload is not None:
         return json.loads(payload) if one and one.type == "geometry" else payload.decode()
     if np.isnan(value):
@@ -57,7 +61,12 @@ def latest(things: Sequence[Thing], kinds: dict[str, dict[str, Property]]) -> di
     told: dict[str, dict[str, Observation]] = {}
     for at, (thing, name, stream) in enumerate(streams):
         if found.seqs[at]:
-            said = result(kinds[thing.profile].get(name), float(found.values[at]), found.payloads.get(stream))
+            said = result(
+                kinds[thing.profile].get(name),
+                float(found.values[at]),
+                found.payloads.get(stream),
+                is_open=thing.profile == OPEN,
+            )
             one = Observation(
                 instant(int(found.times[at])), said, int(found.seqs[at]), instant(int(found.received[at]))
             )
@@ -65,14 +74,16 @@ def latest(things: Sequence[Thing], kinds: dict[str, dict[str, Property]]) -> di
     return told
 
 
-def readings(one: Property | None, stream: int, since: datetime, until: datetime, limit: int) -> list[Observation]:
+def readings(
+    one: Property | None, stream: models.Datastream, since: datetime, until: datetime, limit: int
+) -> list[Observation]:
     """The newest `limit` observations of a stream in a span, by time."""
-    found = archive.read(folder(), stream, micros(since), micros(until))
+    found = archive.read(folder(), stream.pk, micros(since), micros(until))
     rows = range(max(0, len(found["time"]) - limit), len(found["time"]))
     return [
         Observation(
             instant(int(found["time"][row])),
-            result(one, float(found["value"][row]), found["payload"][row]),
+            result(one, float(found["value"][row]), found["payload"][row], is_open=stream.is_open),
             int(found["seq"][row]),
         )
         for row in rows

@@ -40,6 +40,7 @@ LINKED: Mapping[Kind, tuple[str, ...]] = {  # relations that a new entity must h
 }
 DERIVED = frozenset({"phenomenonTime", "resultTime"})  # of a stream: told, never written
 _TEXTS = frozenset({"name", "description", "definition", "encodingType", "observationType"})
+YEARS = range(1000, 9000)  # in which a time can be counted, shown in any zone, and kept by its day
 _LONGEST = 100_000  # characters of a text
 
 
@@ -117,10 +118,10 @@ def fits(observation_type: str, result: Any) -> bool:
 
 
 def instant(text: Any) -> datetime:
-    """An aware time; ValueError for a text that is none or has no offset."""
+    """An aware time; ValueError for a text that is none, has no offset, or lies where calendars end."""
     if isinstance(text, str) and "T" in text:
         found = datetime.fromisoformat(text.strip())
-        if found.tzinfo is not None:
+        if found.tzinfo is not None and found.year in YEARS:
             return found
     raise ValueError
 

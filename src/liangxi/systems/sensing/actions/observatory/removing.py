@@ -25,6 +25,7 @@ def remove(by: Actor, kind: Kind, id: int) -> None:
     with transaction.atomic():
         if kind == "Observation":
             _take_back(by, [reads.one(kind, id, by.paths("thing.read"))])
+            audit.record(by=by, action="sensing.entity.removed", object=f"{kind}:{id}", detail={})
             return
         row = own(by, kind, id)
         things = _things_of(kind, row)

@@ -74,7 +74,7 @@ def _recorded(given: Mapping[str, Any], stream: models.Datastream, features: set
     feature = given.get("FeatureOfInterest")
     if feature is None:
         feature = _default(stream)
-    elif feature not in features:
+    elif not isinstance(feature, int) or feature not in features:
         why = "There is no such entity."
         raise InvalidError("sta.link", why, fields={"FeatureOfInterest": why})
     return recording.recorded(

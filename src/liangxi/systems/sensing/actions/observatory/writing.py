@@ -85,8 +85,6 @@ def change(by: Actor, kind: Kind, id: int, draft: Draft, *, is_whole: bool) -> N
             _change_observation(writing, id, draft, is_whole=is_whole)
         else:
             row = own(by, kind, id)
-            if isinstance(row, models.Thing) and row.profile_id != OPEN and draft.properties.keys() & {"name"}:
-                row.title = draft.properties["name"]
             given = _whole(draft) if is_whole else draft.properties
             columns = _columns(kind, given) | _to_one(writing, draft)
             _write(row, columns)
@@ -104,6 +102,8 @@ def own(by: Actor, kind: Kind, id: int) -> Any:
     row = MODELS[kind].objects.select_for_update(of=("self",)).get(pk=id)  # type: ignore[attr-defined]
     if kind in ("Sensor", "ObservedProperty") and row.code:
         raise ConflictError("sta.profile", "This comes from a profile of the city and is changed there.")
+    if isinstance(row, models.Datastream) and not row.is_open:
+        raise ConflictError("sta.stream", "This stream is fed by its device; it is not written here.")
     by.require(MANAGE, owner_of(row))
     return row
 

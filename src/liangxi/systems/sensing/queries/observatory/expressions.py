@@ -12,6 +12,7 @@ from typing import Any
 from liangxi.kit import time as clock
 from liangxi.kit.errors import InvalidError
 from liangxi.systems.sensing.queries.observatory.tables import Sql
+from liangxi.systems.sensing.rules.recording import micros
 from liangxi.systems.sensing.shapes.observatory import Call, Expression, Interval, Path, Value
 
 COMPARED = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
@@ -37,11 +38,6 @@ class Dialect:
     number: str  # a JSON value as a number, null when it is none
     text: str
     boolean: str
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970."""
-    return round((at - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
 
 
 POSTGRES = Dialect(

@@ -11,7 +11,7 @@ from django.db import connection
 from liangxi.kit.series import asking
 from liangxi.systems.sensing.queries import readings
 from liangxi.systems.sensing.queries.observatory.conditions import paths, prefix_of
-from liangxi.systems.sensing.queries.observatory.expressions import DUCKDB, JOINED, Writer, micros, refused
+from liangxi.systems.sensing.queries.observatory.expressions import DUCKDB, JOINED, Writer, refused
 from liangxi.systems.sensing.queries.observatory.tables import OBSERVATION, Sql, scope
 from liangxi.systems.sensing.rules import recording
 from liangxi.systems.sensing.shapes.observatory import Asked, Call, Entity, EntityPage, Expression, Path, Value
@@ -161,7 +161,7 @@ def _span_wanted(where: Expression | None) -> tuple[int, int]:
         if one.name not in _CUT or one.args[0] != Path(("phenomenonTime",)) or not isinstance(one.args[1], Value):
             continue
         with contextlib.suppress(TypeError, OverflowError):
-            at = micros(one.args[1].value)
+            at = recording.micros(one.args[1].value)
             side = _CUT[one.name]
             if side == 0:
                 bounds[0] = max(bounds[0], at)

@@ -18,8 +18,9 @@ class Table:
     name: str
     columns: Mapping[str, tuple[str, Types]]
     joins: Mapping[str, str]
+    owner: str
     only: str = "TRUE"
-    owner: str = ""  # empty: whoever may read things at all may see it
+    shared: str = "FALSE"  # what whoever may read things at all may see
 
 
 _TEXTS = {"name": ("{a}.name", "text"), "description": ("{a}.description", "text"), "properties": ("{a}.info", "json")}
@@ -84,11 +85,15 @@ TABLES: Mapping[Kind, Table] = {
         "sensing_sensor",
         {**_TEXTS, "encodingType": ("{a}.encoding", "text"), "metadata": ("{a}.metadata", "json")},
         {"Datastreams": "{b}.sensor_id = {a}.id", "MultiDatastreams": "{b}.sensor_id = {a}.id"},
+        owner="{a}.org_path",
+        shared="{a}.code IS NOT NULL",
     ),
     "ObservedProperty": Table(
         "sensing_observedproperty",
         {**_TEXTS, "definition": ("{a}.definition", "text")},
         {"Datastreams": "{b}.observed_property_id = {a}.id", "MultiDatastreams": _IN_MULTI},
+        owner="{a}.org_path",
+        shared="{a}.code IS NOT NULL",
     ),
     "FeatureOfInterest": Table(
         "sensing_featureofinterest",
@@ -121,8 +126,8 @@ def scope(kind: Kind, alias: str, paths: tuple[str, ...]) -> Sql:
     """The rows of a kind, narrowed to what belongs to `paths`."""
     table = TABLES[kind]
     only = table.only.format(a=alias)
-    if not table.owner or "/" in paths:
+    if "/" in paths:
         return Sql(only)
     owner = table.owner.format(a=alias)
-    owned = " OR ".join(f"starts_with({owner}, %s)" for _ in paths) or "FALSE"
+    owned = " OR ".join([table.shared.format(a=alias), *(f"starts_with({owner}, %s)" for _ in paths)])
     return Sql(f"{only} AND ({owned})", tuple(paths))
