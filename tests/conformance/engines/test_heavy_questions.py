@@ -47,12 +47,15 @@ def test_a_cluster_answers_as_duckdb_does(sail: str, tables: dict[str, list[Path
     assert answer.num_rows > 0 and rows(answer) == rows(engine_at("").run(sql, tables))
 
 
-def test_a_distinct_inside_an_aggregate_passes_the_limit_of_a_message_and_is_told(
-    sail: str, tables: dict[str, list[Path]]
-) -> None:
-    with pytest.raises(EngineError) as told:
-        engine_at(sail).run("SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids, SUM(pay) AS s FROM people", tables)
-    assert told.value.code == "engines.failed" and "4194304" in str(told.value)
+def test_a_distinct_inside_an_aggregate_is_answered_rightly_or_told(sail: str, tables: dict[str, list[Path]]) -> None:
+    """Its ids travel in one message between the workers, which may pass the 4 MiB that the cluster lets through."""
+    sql = "SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids, SUM(pay) AS s FROM people"
+    try:
+        answer = engine_at(sail).run(sql, tables)
+    except EngineError as told:
+        assert told.code == "engines.failed" and "4194304" in str(told)
+    else:
+        assert rows(answer) == rows(engine_at("").run(sql, tables))
 
 
 def test_merged_files_hold_the_corrections_and_appear_whole(
