@@ -1,7 +1,5 @@
-"""The diagrams of all packages: read by bpmn.io's model, run to the end by SpiffWorkflow."""
+"""The diagrams of all packages: run to the end by SpiffWorkflow."""
 
-import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,20 +16,6 @@ from liangxi.systems.onething.rules import bpmn, checking, drawing, situation
 ROOT = Path(__file__).parents[2]
 CITY = ROOT / "cities" / "wuxi"
 EACH = 12  # situations of a package that are run, spread over all
-READER = """
-import { BpmnModdle } from "bpmn-moddle";
-import { readFileSync } from "node:fs";
-const told = [];
-for (const file of process.argv.slice(1)) {
-  const { rootElement, warnings } = await new BpmnModdle().fromXML(readFileSync(file, "utf8"));
-  const process = rootElement.rootElements.find((one) => one.$type === "bpmn:Process");
-  const plane = rootElement.diagrams[0].plane.planeElement;
-  const lost = process.flowElements.filter((one) => !plane.some((drawn) => drawn.bpmnElement === one));
-  const said = warnings.map((one) => one.message);
-  told.push({ file, warnings: said, lost: lost.map((one) => one.id), drawn: plane.length });
-}
-console.log(JSON.stringify(told));
-"""
 
 
 class Feel(PythonScriptEngine):
@@ -86,19 +70,6 @@ def test_spiffworkflow_runs_every_package_as_its_guide_says(packages):
                     assert done.index(f"do-{before}") < done.index(f"do-{item.matter.id}"), package.id
         alone = specification(bpmn.write(drawing.draw(package, every[-1]), {}), package)
         assert len(run(alone, {})) == len(situation.chosen_items(package, every[-1])) + 2
-
-
-def test_bpmn_io_reads_every_element_with_its_place(packages, tmp_path):
-    files = []
-    for package in packages:
-        files.append(tmp_path / f"{package.id}.bpmn")
-        files[-1].write_text(bpmn.write(drawing.draw(package), {}, "en"), encoding="utf-8")
-    command = ["node", "--input-type=module", "-e", READER, *map(str, files)]
-    done = subprocess.run(command, cwd=ROOT / "frontend", capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert len(told) == len(packages)
-    assert [one for one in told if one["warnings"] or one["lost"] or one["drawn"] < 6] == []
 
 
 def test_nothing_is_drawn_over_anything(packages):
