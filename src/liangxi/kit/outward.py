@@ -73,6 +73,7 @@ def request(
 ) -> Reply:
     """One request at a judged address; redirects are not followed, and it ends after `deadline` seconds at the latest.
 
+    Of the answer at most `largest` bytes are read; with 0 none, and only status and headers count.
     OSError (PermissionError for an address that is closed to us) when there is no answer.
     """
     parts = urlsplit(url)
@@ -86,7 +87,7 @@ def request(
         target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
         link.request(method, target, body, {**headers, "User-Agent": "liangxi", "Connection": "close"})
         answer = link.getresponse()
-        content = answer.read(largest + 1)
+        content = answer.read(largest + 1) if largest else b""
     except http.client.HTTPException as error:
         raise ConnectionError(f"{type(error).__name__}: {error}") from error
     finally:

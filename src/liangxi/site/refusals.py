@@ -25,7 +25,13 @@ class Refusals:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self._get_response(request)
+        response = self._get_response(request)
+        if response.status_code == 405 and not response.content and _wants_page(request):
+            said = gettext("This address only takes what a form sends: go back to the page that you came from.")
+            page = render(request, "refused.html", {"said": said, "status": 405}, status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """No view gets a NUL character: nobody can type one, and PostgreSQL keeps none (422, with the field)."""
@@ -44,11 +50,15 @@ class Refusals:
 
     def _refuse(self, request: HttpRequest, error: HouseError) -> HttpResponse:
         log.info("site.request.refused", code=error.code, status=error.status, path=request.path)
-        if request.accepts("text/html") and not request.path.startswith("/api/"):
+        if _wants_page(request):
             fields = [gettext(message) for message in error.fields.values()]
             context = {"said": words.sentence(error), "status": error.status, "fields": fields}
             return render(request, "refused.html", context, status=error.status)
         return JsonResponse(error.problem(gettext), status=error.status, content_type="application/problem+json")
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    return request.accepts("text/html") and not request.path.startswith("/api/")
 
 
 def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.test import RequestFactory
 from django.utils import translation
@@ -75,6 +75,15 @@ def test_a_program_gets_problem_details():
 
 def test_a_fault_is_not_hidden():
     assert refused(ValueError("a fault")) is None
+
+
+def test_a_page_that_only_takes_forms_sends_its_reader_back():
+    request = RequestFactory().get("/somewhere/")
+    answer = Refusals(lambda _: HttpResponseNotAllowed(["POST"]))(request)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "请回到刚才的页面" in answer.content.decode()
+    program = RequestFactory().get("/somewhere/", HTTP_ACCEPT="application/json")
+    assert Refusals(lambda _: HttpResponseNotAllowed(["POST"]))(program).content == b""
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Refusals as problem details (RFC 9457), and reading of bodies that lets nothing through that cannot be kept."""
 
-import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, cast
@@ -14,6 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
+from liangxi.kit import json_text
 from liangxi.kit.errors import HouseError, InvalidError, UnauthenticatedError
 
 MEDIA_TYPE = "application/problem+json"
@@ -56,12 +56,7 @@ class Reader(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """The body; ValueError becomes the answer 400."""
-        found = json.loads(request.body, parse_constant=_no_number, parse_float=_finite)
-        text = json.dumps(found, ensure_ascii=False)
-        text.encode()
-        if "\\u0000" in text:
-            raise ValueError("NUL")
-        return cast(dict[str, Any], found)
+        return cast(dict[str, Any], json_text.read(request.body))
 
 
 def problem(request: HttpRequest, error: HouseError) -> HttpResponse:
@@ -116,14 +111,3 @@ def _place(loc: tuple[Any, ...]) -> str:
     if loc[1] == "command" and len(path) > 1:
         path = path[1:]  # the kind of command, which the caller gave as `action`
     return ".".join(str(part) for part in path) or ("action" if loc[1] == "command" else "body")
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(name)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError(text)
-    return number

@@ -1,9 +1,9 @@
 """What a request writes: JSON as drafts of entities, and as observations in arrays."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from liangxi.kit import json_text
 from liangxi.kit.errors import HouseError, InvalidError
 from liangxi.systems.sensing.shapes.observatory import PROPERTIES, RELATIONS, Draft, Kind, Series
 
@@ -21,18 +21,9 @@ class MalformedError(HouseError):
 def document(body: bytes) -> Any:
     """The JSON of a body; MalformedError `sta.json` for NaN, NUL and what is no JSON."""
     try:
-        found = json.loads(body, parse_constant=_no_number)
-        text = json.dumps(found, ensure_ascii=False, allow_nan=False)
-        text.encode()
-        if "\\u0000" in text:
-            raise ValueError
-        return found
-    except (ValueError, RecursionError) as error:
+        return json_text.read(body)
+    except ValueError as error:
         raise MalformedError("sta.json", "The body is not JSON that can be kept (RFC 8259).") from error
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(name)
 
 
 def draft(kind: Kind, given: Any, at: str = "", depth: int = 0) -> Draft:

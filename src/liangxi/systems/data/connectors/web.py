@@ -4,11 +4,8 @@ The address is judged before it is called (`kit.outward`); an answer larger than
 the fetch.
 """
 
-import http.client
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -17,7 +14,6 @@ from liangxi.kit.errors import InvalidError
 from liangxi.systems.data.connectors.drafts import Page
 
 LARGEST = 64 * 1024 * 1024
-PATIENCE = 30.0  # seconds for each answer of the socket
 DEADLINE = 120.0  # seconds for a whole page
 MOST_PAGES = 100_000
 
@@ -26,7 +22,7 @@ def pages(
     settings: Mapping[str, Any], secret: str, networks: Sequence[outward.Network]
 ) -> Callable[[Any], Iterator[Page]]:
     """The records of an API, page after page. OSError when it cannot be reached; InvalidError `data.api.*`."""
-    headers = {"Accept": "application/json", "User-Agent": "liangxi"}
+    headers = {"Accept": "application/json"}
     if secret:
         headers[settings["header"]] = settings["prefix"] + secret
 
@@ -47,29 +43,15 @@ def pages(
 
 def get(url: str, headers: Mapping[str, str], networks: Sequence[outward.Network]) -> tuple[Any, str]:
     """The JSON of an answer and its header Link."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    ready = outward.dial(host, port, parts.scheme, networks, PATIENCE)
-    connection = http.client.HTTPConnection(host, port)
-    connection.sock = ready
-    watch = threading.Timer(DEADLINE, _cut, [ready])
-    watch.start()
-    try:
-        target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-        connection.request("GET", target, headers={**headers, "Connection": "close"})
-        answer = connection.getresponse()
-        content = answer.read(LARGEST + 1)
-    except http.client.HTTPException as error:
-        raise ConnectionError(f"{type(error).__name__}: {error}") from error
-    finally:
-        watch.cancel()
-        connection.close()
+    answer = outward.request(
+        method="GET", url=url, networks=networks, headers=headers, largest=LARGEST, deadline=DEADLINE
+    )
     if answer.status != 200:
         raise _wrong(answer.status)
-    if len(content) > LARGEST:
+    if not answer.is_whole:
         raise InvalidError("data.api.size", "A page of the API is larger than 64 MB; ask for smaller ones.")
     try:
-        return json.loads(content, parse_float=str, parse_int=str), answer.headers.get("Link", "")
+        return json.loads(answer.content, parse_float=str, parse_int=str), answer.headers.get("link", "")
     except ValueError as error:
         raise InvalidError("data.api.json", "The API does not answer with JSON.") from error
 
@@ -79,11 +61,6 @@ def _wrong(status: int) -> Exception:
     if status == 429 or status >= 500:
         return ConnectionError(f"HTTP {status}")
     return InvalidError("data.api.status", "The API answers with status %(status)s.", {"status": status})
-
-
-def _cut(ready: Any) -> None:
-    with suppress(OSError):
-        ready.shutdown(2)
 
 
 def _first(settings: Mapping[str, Any]) -> Any:
