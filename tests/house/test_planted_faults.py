@@ -214,10 +214,23 @@ def test_a_registry_is_caught(house: House):
 
 def test_a_text_without_translation_is_caught(house: House):
     house.plant("src/liangxi/portals/citizen/templates/planted.html", '{% translate "Planted here" %}')
+    head, one = '{% blocktranslate count n=total context "tree" %}', "{{ n }} planted"
+    page = f"{head}{one}{{% plural %}}{one}{{% endblocktranslate %}}"
+    house.plant("src/liangxi/portals/citizen/templates/trees.html", page)
     house.plant("src/liangxi/kit/planted.py", "raise InvalidError('a.b', 'Planted %(there)s', {})\n")
     said = _found(catalogue.faults(house.root))
+    assert "no Chinese translation of '%(n)s planted' (tree)" in said
     assert "no Chinese translation of 'Planted here'" in said
     assert "no Chinese translation of 'Planted %(there)s'" in said
+
+
+def test_two_translations_of_one_text_are_caught(house: House):
+    chinese = "locale/zh_Hans/LC_MESSAGES/django.po"
+    for room, said in (("portals/citizen", "种下"), ("portals/office", "栽下")):
+        house.plant(f"src/liangxi/{room}/{chinese}", f'\n\nmsgid "Planted twice"\nmsgstr "{said}"\n')
+    assert f"src/liangxi/portals/office/{chinese}: 'Planted twice' is '种下' elsewhere" in _found(
+        catalogue.faults(house.root)
+    )
 
 
 def test_an_exception_excuses_one_fault_and_must_be_needed():

@@ -55,7 +55,7 @@ def test_from_the_departments_form_to_the_public_page_and_back(sign_in):
     assert "The privacy gate does not let this through." in text(bureau.post(place, {"deed": "open"}), 422)
     deliver("bus-position", [one | {"line": "<script>1路"} for one in buses()])
     text(steward.post(place, form, follow=True))
-    assert "Open to everybody." in text(bureau.post(place, {"deed": "open", "note": ""}, follow=True))
+    assert "It is open to everybody now." in text(bureau.post(place, {"deed": "open", "note": ""}, follow=True))
 
     assert "Bus positions" in text(anybody.get("/data/", {"q": "公交", "place": "yes"}))
     part = text(anybody.get("/data/", {"q": "no such thing"}, headers={"HX-Target": "div#found"}))

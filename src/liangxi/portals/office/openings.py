@@ -58,7 +58,8 @@ def one(request: HouseRequest, resource: str) -> HttpResponse:
                 said = gettext("Closed. Nobody reads it any more.")
             else:
                 opening.decide_opening(by=by, resource=resource, outcome=deed, note=sent.get("note", ""))
-                said = gettext("Open to everybody.") if deed == "open" else gettext("Returned with your note.")
+                is_open = deed == "open"
+                said = gettext("It is open to everybody now.") if is_open else gettext("Returned with your note.")
             messages.success(request, said)
             return redirect("office:data_opening", resource=resource)
         except InvalidError as refused:
