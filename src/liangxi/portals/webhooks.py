@@ -7,11 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from liangxi.core.people import face as people
 from liangxi.core.webhooks import face as webhooks
 from liangxi.core.webhooks.shapes import IssuedSecret
-from liangxi.kit.errors import ConflictError, HouseError, InvalidError
+from liangxi.kit.actor import Actor
+from liangxi.kit.errors import ConflictError, HouseError, InvalidError, NotFoundError
 from liangxi.portals.access import HouseRequest
-from liangxi.portals.words import happenings, in_words, sentence
+from liangxi.portals.words import happenings, in_words, sentence, undelivered
 
 SHOWN = 20  # deliveries of a subscription
 
@@ -49,6 +51,14 @@ def _do(request: HouseRequest) -> IssuedSecret | None:
     return webhooks.subscribe(by=by, name=sent.get("name", ""), url=sent.get("url", ""), types=types, mode=mode)
 
 
+def _owner(by: Actor, account: str) -> str:
+    """A colleague by name; of residents only the number of the account."""
+    try:
+        return people.colleague(by=by, account=account).name
+    except NotFoundError:
+        return account
+
+
 def _page(
     request: HouseRequest,
     template: str,
@@ -64,9 +74,10 @@ def _page(
         "subscriptions": [
             {
                 "one": one,
+                "owner": _owner(by, one.owner) if everybody else "",
                 "types": [words.get(type, type) for type in one.types],
                 "sent": [
-                    {"one": sent, "type": words.get(sent.type, sent.type)}
+                    {"one": sent, "type": words.get(sent.type, sent.type), "why": undelivered(sent.error)}
                     for sent in webhooks.deliveries(by=by, id=one.id, limit=SHOWN)
                 ],
             }

@@ -163,3 +163,41 @@ def happenings() -> dict[str, str]:
         "cases.SupervisionRaised": pgettext("event", "Supervision raised"),
         "webhooks.Ping": pgettext("event", "Trial event"),
     }
+
+
+def window_purposes() -> dict[str, str]:
+    """Why a clerk looks for somebody at the window; the codes go into the trail as `window:<code>`."""
+    return {
+        "apply": gettext("Apply for somebody who stands at the window"),
+        "ask": gettext("Answer a question about a running case"),
+        "hand-out": gettext("Hand out results"),
+        "correct": gettext("Add corrections at the window"),
+    }
+
+
+def purpose(code: str) -> str:
+    """Why personal data was read: the words of what the house keeps as a code, or what somebody wrote, as it is."""
+    kind, _, of = code.partition(":")
+    if kind == "window":
+        return window_purposes().get(of, code)
+    if kind == "case" and of:
+        return gettext("Handling of case %(no)s") % {"no": of}
+    return {
+        "case": gettext("Handling of a case"),
+        "onething": gettext("Filling in a form with what the registers know"),
+        "message": gettext("Sending you a message"),
+        "self": gettext("Your own look"),
+        "review-call-back": gettext("A call about your review"),
+    }.get(kind, code)
+
+
+def undelivered(why: str) -> str:
+    """Why a delivery did not arrive, for who reads no names of errors; what has no word here stays as it is."""
+    kind = why.partition(":")[0]
+    return {
+        "gaierror": gettext("The name of the receiver is not known."),
+        "PermissionError": gettext("The address lies in a network that is closed to us."),
+        "TimeoutError": gettext("The receiver did not answer in time."),
+        "ConnectionRefusedError": gettext("Nobody listens at the address."),
+        "SSLCertVerificationError": gettext("The certificate of the receiver does not hold."),
+    }.get(kind, why)

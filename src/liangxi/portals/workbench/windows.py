@@ -17,8 +17,7 @@ from liangxi.core.people import face as people
 from liangxi.core.people.shapes import Person
 from liangxi.kit.errors import HouseError, InvalidError
 from liangxi.portals.access import HouseRequest, actor_of, assist, staff
-from liangxi.portals.words import in_words
-from liangxi.portals.workbench.wording import purposes
+from liangxi.portals.words import in_words, window_purposes
 from liangxi.systems.onething import face as onething
 
 MOST_FOUND = 10  # more are not told apart at a window
@@ -40,7 +39,7 @@ def window(request: HouseRequest) -> HttpResponse:
         "asked": asked,
         "errors": errors,
         "found": found,
-        "purposes": purposes(),
+        "purposes": window_purposes(),
         "packages": onething.packages(),
         "helped": actor_of(request, portal="public"),
     }
@@ -48,7 +47,7 @@ def window(request: HouseRequest) -> HttpResponse:
 
 
 def _found(request: HouseRequest, asked: dict[str, str]) -> tuple[Person, ...]:
-    if asked["purpose"] not in purposes():
+    if asked["purpose"] not in window_purposes():
         why = "Say why you look at personal data."
         raise InvalidError("people.purpose", why, fields={"purpose": why})
     if asked["query"][:17].isdecimal() and len(asked["query"]) == 18:
@@ -66,7 +65,7 @@ def _found(request: HouseRequest, asked: dict[str, str]) -> tuple[Person, ...]:
 def begin(request: HouseRequest) -> HttpResponse:
     """Help this person from now on; the identity card was compared, and that is on record."""
     purpose = request.POST.get("purpose", "")
-    by = request.actor.with_purpose(f"window:{purpose if purpose in purposes() else 'apply'}")
+    by = request.actor.with_purpose(f"window:{purpose if purpose in window_purposes() else 'apply'}")
     if request.POST.get("compared") != "yes":
         messages.error(request, gettext("Compare the person with the identity card first."))
         return redirect("workbench:window")

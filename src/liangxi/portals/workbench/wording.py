@@ -17,16 +17,6 @@ def task_kinds() -> dict[str, str]:
     }
 
 
-def purposes() -> dict[str, str]:
-    """Why a clerk looks for somebody at the window; the words go into the trail."""
-    return {
-        "apply": gettext("Apply for somebody who stands at the window"),
-        "ask": gettext("Answer a question about a running case"),
-        "hand-out": gettext("Hand out results"),
-        "correct": gettext("Add corrections at the window"),
-    }
-
-
 def ways() -> dict[str, str]:
     """How results reach the applicant."""
     return {

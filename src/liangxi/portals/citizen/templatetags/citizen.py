@@ -14,8 +14,8 @@ from liangxi.core.codes import face as codes
 from liangxi.core.forms import face as forms
 from liangxi.core.people import face as people
 from liangxi.core.people.shapes import Organisation
+from liangxi.portals import words
 from liangxi.portals.design.templatetags.design import badge_tag
-from liangxi.portals.words import objections
 from liangxi.systems.onething.shapes import DraftMaterial, Guide, Material, Matter, Question
 
 register = Library()
@@ -36,8 +36,8 @@ def law(name: str) -> str:
 @register.filter
 def marked(text: str, query: str) -> SafeString:
     """A text with the words of a query marked in it."""
-    words = "|".join(re.escape(word) for word in sorted(query.split(), key=len, reverse=True))
-    pieces = re.split(f"({words})", text, flags=re.IGNORECASE) if words else [text]
+    wanted = "|".join(re.escape(word) for word in sorted(query.split(), key=len, reverse=True))
+    pieces = re.split(f"({wanted})", text, flags=re.IGNORECASE) if wanted else [text]
     return pieces_marked([(piece, n % 2 == 1) for n, piece in enumerate(pieces)])
 
 
@@ -167,7 +167,7 @@ def done_badge(how: str) -> SafeString:
 @register.simple_tag
 def dispute_badge(state: str) -> SafeString:
     """What became of an objection."""
-    return SafeString(badge_tag(*objections()[state]))
+    return SafeString(badge_tag(*words.objections()[state]))
 
 
 @register.simple_tag
@@ -198,6 +198,12 @@ def label_of(labels: Mapping[str, str], key: str) -> str:
 def link_of(links: Mapping[str, str], key: str) -> str:
     """Where a place to mend is mended; the declaration of the same page for what is not in the form."""
     return links.get(key.partition(".")[0], "#id_declared")
+
+
+@register.filter
+def purpose(code: str) -> str:
+    """Why somebody's data was read, in words."""
+    return words.purpose(code)
 
 
 @register.filter
