@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -108,12 +108,12 @@ class Supervisor:
         try:
             if not self._prepare():
                 return 130 if self._stopping else 1
-            self._start_children(listener)
+            self._name_children(listener)
             if self._await_web():
                 self._welcome()
             while not self._stopping:
+                self._tend(self._children)
                 self._pause(1.0)
-                self._tend()
         finally:
             self._stop()
         return 0
@@ -166,7 +166,7 @@ class Supervisor:
             work.wait()
         return work.returncode == 0
 
-    def _start_children(self, listener: socket.socket) -> None:
+    def _name_children(self, listener: socket.socket) -> None:
         logs = self.config.home / "log"
         logs.mkdir(exist_ok=True)
         for number in range(1, self.config.web_processes + 1):
@@ -183,16 +183,19 @@ class Supervisor:
         for child in self._children:
             if child.log.exists() and child.log.stat().st_size > LARGEST_LOG:
                 child.log.rename(child.log.with_suffix(".log.1"))
-            child.start()
 
     def _await_web(self) -> bool:
-        """Wait until the web answers; say where to look when it does not."""
+        """Start the web alone, so that it has the machine for itself, and wait until it answers; the others follow.
+
+        Says where to look when it does not answer.
+        """
+        webs = self._children[: self.config.web_processes]
         deadline = time.monotonic() + READY
         while time.monotonic() < deadline and not self._stopping:
+            self._tend(webs)
             if _answers(self.config):
                 return True
             self._pause(0.1)
-            self._tend()
         if not self._stopping:
             self.say(f"The web does not answer yet. See {self._children[0].log}")
         return False
@@ -203,7 +206,7 @@ class Supervisor:
         for line in welcome.lines(self.config):
             self.say(line)
 
-    def _tend(self) -> None:
+    def _tend(self, children: Sequence[Child]) -> None:
         if self._stopping:
             return
         if self._link and _is_lost(self._link):
@@ -211,7 +214,7 @@ class Supervisor:
             self.say("The database ended; it starts again.")
             database.start(self.config)
             self._connect()
-        for child in self._children:
+        for child in children:
             child.tend(self.say)
 
     def _connect(self) -> None:

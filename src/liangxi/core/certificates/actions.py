@@ -1,13 +1,11 @@
 """Issuing, revoking, printing, verifying."""
 
-import io
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pypdf
 from django.db import connection, transaction
 from django.utils.translation import get_language
 
@@ -17,7 +15,6 @@ from liangxi.core.certificates.errors import TooManyError
 from liangxi.core.certificates.events import CertificateIssued, CertificateRevoked
 from liangxi.core.certificates.models import Certificate as Row
 from liangxi.core.certificates.models import CheckCount
-from liangxi.core.certificates.paper import sheet
 from liangxi.core.certificates.rules import documents, numbers, signing, states
 from liangxi.core.certificates.rules.documents import Draft
 from liangxi.core.certificates.shapes import Certificate, Holder, Titles, Verification
@@ -174,15 +171,13 @@ def of_holder(by: Actor, holder: str) -> tuple[Certificate, ...]:
 
 def pdf(by: Actor, number: str) -> bytes:
     """The printed form with the signed envelope inside."""
+    from liangxi.core.certificates.paper import pdf as paper
+
     row = read(by, number)
     said = documents.certificate_of(row.document, "zh", **_kept(row))
     english = documents.certificate_of(row.document, "en", **_kept(row))
-    writer = pypdf.PdfWriter(io.BytesIO(sheet.draw(said, english, queries.city())))
-    writer.pdf_header = "%PDF-1.7"
-    writer.add_attachment(documents.EMBEDDED, json.dumps(envelope(row), ensure_ascii=False, indent=1).encode())
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+    signed = json.dumps(envelope(row), ensure_ascii=False, indent=1).encode()
+    return paper.written(said, english, queries.city(), documents.EMBEDDED, signed)
 
 
 def rotate_key(by: Actor) -> str:
@@ -255,22 +250,15 @@ def _envelope_in(content: bytes) -> dict[str, Any]:
         raise _invalid("document", "certificates.document.size", "The file is larger than 10 MB.")
     try:
         if content.lstrip()[:5] == b"%PDF-":
-            content = _attached(content)
+            from liangxi.core.certificates.paper import pdf as paper
+
+            content = paper.attached(content, documents.EMBEDDED)
         found = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise _no_envelope() from error
     if not isinstance(found, dict):
         raise _no_envelope()
     return found
-
-
-def _attached(content: bytes) -> bytes:
-    """The envelope inside a PDF. A hostile PDF fails in many ways; each means: not one of ours."""
-    try:
-        attachments = pypdf.PdfReader(io.BytesIO(content)).attachments
-        return attachments[documents.EMBEDDED][0]
-    except Exception as error:
-        raise ValueError("no envelope") from error
 
 
 def _count(client: str) -> None:

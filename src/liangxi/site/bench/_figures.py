@@ -1,7 +1,7 @@
 """Figures, and the processor time that they count."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class CpuClock:
 
     def __init__(self, data: Path) -> None:
         self._data = data.resolve()
+        self._seen: dict[str, float] = {}
 
     def now(self) -> tuple[float, float]:
         """Seconds so far: (this process, the server's processes)."""
@@ -54,16 +55,16 @@ class CpuClock:
 
     def server(self) -> float:
         """Seconds so far of the server's processes."""
-        return sum(self._server())
+        for pid, seconds in self._server():
+            self._seen[pid] = seconds
+        return sum(self._seen.values())
 
-    def _server(self) -> list[float]:
-        """`schedstat` counts nanoseconds; processes that ended are missing, so connections must stay open."""
-        found = []
+    def _server(self) -> Iterator[tuple[str, float]]:
+        """Each process with its seconds (`schedstat` counts nanoseconds); one that ended keeps what was seen last."""
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
                     if (entry / "cwd").readlink() == self._data:
-                        found.append(int((entry / "schedstat").read_text().split()[0]) / 1e9)
+                        yield entry.name, int((entry / "schedstat").read_text().split()[0]) / 1e9
                 except OSError:  # it ended, or it is not ours to see
                     continue
-        return found

@@ -70,6 +70,8 @@ def _folder(work: Work) -> bool:
 
 
 def _sftp(work: Work) -> bool:
+    from liangxi.systems.data.connectors import sftp
+
     known = _known(work.run.source)
 
     def choose(files: Sequence[Dropped]) -> tuple[Dropped, Path] | None:
@@ -78,7 +80,7 @@ def _sftp(work: Work) -> bool:
             return None
         return one, _place(work, Path(one.name.lower()).suffix)
 
-    found = folders.remote(work.made.settings, _secret(work), settings.CONNECTOR_NETWORKS, choose, lambda size: None)
+    found = sftp.take(work.made.settings, _secret(work), settings.CONNECTOR_NETWORKS, choose, lambda size: None)
     if found is None:
         return False
     one, size, sha256 = found

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from django.db import transaction
 from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
@@ -72,6 +71,8 @@ def _excel(content: bytes) -> list[dict[str, Any]]:
 
 def workbook(definitions: Iterable[Mapping[str, Any]]) -> bytes:
     """The two sheets with the definitions in them, lists to choose from in the columns that have one."""
+    import xlsxwriter  # it takes a tenth of a second to load, in every process
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         head = book.add_format({"bold": True, "bg_color": "#E8F1F6", "border": 1})

@@ -14,7 +14,6 @@ from typing import Any
 import psycopg
 import pymysql
 import structlog
-from asyncssh import Error as SshError
 from django.db import connection, transaction
 
 from liangxi.core.events import face as events
@@ -82,7 +81,7 @@ def _settle(run: Run, error: Exception) -> None:
             _put_off(run, error, 60)
         case HouseError():
             _end(run, "refused" if isinstance(error, RefusedError) else "failed", error)
-        case OSError() | SshError() | psycopg.OperationalError() | pymysql.err.OperationalError():
+        case OSError() | psycopg.OperationalError() | pymysql.err.OperationalError():
             _fetch_failed(run, error)
         case psycopg.Error() | pymysql.Error():
             _end(run, "failed", HouseError("data.fetch.refused", "The source answers: %(why)s", _said(error)))
