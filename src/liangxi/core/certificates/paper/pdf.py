@@ -4,14 +4,15 @@ Who needs it imports it when it is needed: its libraries take a third of a secon
 """
 
 import io
-from typing import Any
+from collections.abc import Mapping
 
 import pypdf
 
 from liangxi.core.certificates.paper import sheet
+from liangxi.core.certificates.shapes import Certificate
 
 
-def written(said: Any, english: Any, city: str, name: str, envelope: bytes) -> bytes:
+def written(said: Certificate, english: Certificate, city: Mapping[str, str], name: str, envelope: bytes) -> bytes:
     """The sheet with `envelope` attached under `name`."""
     writer = pypdf.PdfWriter(io.BytesIO(sheet.draw(said, english, city)))
     writer.pdf_header = "%PDF-1.7"
