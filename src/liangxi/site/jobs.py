@@ -60,7 +60,7 @@ def sweep_lake() -> int:
 
 def tell_outside() -> int:
     """Hand events to the programs that listen, and send what is due."""
-    return webhooks.hand_out() + webhooks.send_due()
+    return webhooks.hand_out() + webhooks.send_due() + webhooks.under_way()
 
 
 def index_packages() -> int:
@@ -120,7 +120,7 @@ def beat() -> int:
 
 
 JOBS = (
-    Job("events", 1.0, deliver),
+    Job("events", 1.0, deliver, follows=True),
     Job("audit", 1.0, audit.seal),
     Job("clock", 15.0, keep_time),
     Job("grants", 3600.0, review_grants),
@@ -128,7 +128,7 @@ JOBS = (
     Job("openings", 10.0, check_openings),
     Job("nodes", 1.0, tend_nodes),
     Job("exchanges", 15.0, settle_exchanges),
-    Job("webhooks", 0.5, tell_outside),
+    Job("webhooks", 1.0, tell_outside, follows=True),
     Job("files", 3600.0, sweep_files),
     Job("packages", 3600.0, index_packages),
     Job("lake", 60.0, compact_lake),

@@ -20,11 +20,15 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that is looked for every `every` seconds; `run` returns how much it did."""
+    """Work that is looked for every `every` seconds; `run` returns how much it did.
+
+    What `follows` the outbox is looked for as well when something was announced, and again while it finds any.
+    """
 
     name: str
     every: float
     run: Callable[[], int]
+    follows: bool = False
 
 
 class Worker:
@@ -75,12 +79,14 @@ class Worker:
             return 0
         if done:
             _log.debug("worker.job.done", job=job.name, done=done)
+            if job.follows:
+                self._due[job.name] = now
         return done
 
     def _sleep(self, ear: psycopg.Connection) -> None:
         rest = min(self._due.values()) - time.monotonic()
         for _ in ear.notifies(timeout=max(0.01, min(rest, 1.0)), stop_after=1):
-            self._due["events"] = 0.0
+            self._due |= {job.name: 0.0 for job in self._jobs if job.follows}
 
 
 def work(*, supervised: bool = False, collecting: bool = False) -> int:

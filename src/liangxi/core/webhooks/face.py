@@ -89,12 +89,17 @@ def hand_out(*, limit: int = 500) -> int:
     return sending.hand_out(limit)
 
 
-def send_due(*, limit: int = 16) -> int:
+def send_due(*, limit: int = 32) -> int:
     """Send what is due; how many were settled in this turn. Called by workers, never waits for a slow receiver.
 
     A failure is tried again after 5 s, 30 s, 2 min ... for about 27 hours, then it is dead. In order per subject.
     """
     return sending.send_due(limit)
+
+
+def under_way() -> int:
+    """How many requests of this process wait for their answer: who called `send_due` calls it again soon."""
+    return sending.under_way()
 
 
 def forget() -> int:

@@ -5,14 +5,15 @@ ahead, so that it is sent again when the worker died. The head of a subject must
 subject leaves: in order, at least once. A dead letter holds nobody up; each event carries its `sequence`.
 """
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from liangxi.core.audit import face as audit
 from liangxi.core.cases import events as case_events
@@ -39,8 +40,8 @@ def types() -> tuple[str, ...]:
 
 
 LEASE = timedelta(seconds=60)  # longer than a request may take
-AT_ONCE = 16  # requests under way in this process
-_GLANCE = 0.2  # seconds that a turn of the worker waits for answers
+AT_ONCE = 32  # requests under way in this process
+_GLANCE = 0.02  # seconds that a turn of the worker waits for answers; what is due meanwhile waits as long
 _pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhooks")
 _under_way: dict[Future[Answer], int] = {}
 
@@ -65,20 +66,39 @@ def hand_out(limit: int) -> int:
         events = outbox.stream(by=BY, after=cursor.position, limit=limit)
         if not events:
             return 0
-        active = list(models.Subscription.objects.filter(state="active"))
-        rows = [_row(one, event) for event in events for one in active if _wants(one, event)]
+        active = models.Subscription.objects.filter(state="active")
+        rows = [_row(one, event) for one in active for event in _wanted(one, events)]
+        rows.sort(key=lambda row: row.position)
         models.Sending.objects.bulk_create(rows, ignore_conflicts=True)
         cursor.position = events[-1].position
         cursor.save(update_fields=["position"])
     return len(events)
 
 
-def _wants(row: models.Subscription, event: StoredEvent) -> bool:
-    if event.type not in row.types or event.time < row.made_at:
+def _wanted(row: models.Subscription, events: Sequence[StoredEvent]) -> list[StoredEvent]:
+    """Those of some events that a subscription is about."""
+    named = [event for event in events if event.type in row.types and event.time >= row.made_at]
+    reached = _reached(row.org, {(event.type, event.subject) for event in named})
+    return [event for event in named if (event.type, event.subject) in reached or _is_own(row, event)]
+
+
+def _reached(org: str, subjects: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of some (type, subject) those that other rooms let an organisation hear of."""
+    by_type: dict[str, set[str]] = {}
+    for type, subject in subjects:
+        by_type.setdefault(type, set()).add(subject)
+    return {
+        (type, subject)
+        for type, named in by_type.items()
+        if org and (topic := topics.of(type)) is not None
+        for subject in topic.reaches(org, named)
+    }
+
+
+def _is_own(row: models.Subscription, event: StoredEvent) -> bool:
+    """Whether an event of a case is about who listens; staff hear of all that they may see when it is sent."""
+    if topics.of(event.type) is not None:
         return False
-    topic = topics.of(event.type)
-    if topic is not None:
-        return bool(row.org) and topic.reaches(row.org, event.data)
     if row.firm:
         return event.data.get("applicant_firm") == row.firm
     return not row.person or (event.data.get("applicant_person") == row.person and not event.data.get("applicant_firm"))
@@ -109,9 +129,13 @@ def _told(event: StoredEvent) -> dict[str, Any]:
 def send_due(limit: int) -> int:
     """Send what is due and settle what was answered, without waiting long for anybody; how many were settled."""
     settled = _settle_answered(0)
-    claimed = _claim(min(limit, AT_ONCE - len(_under_way)))
-    dropped = sum(not _start(id) for id in claimed)
+    dropped = _start(_claim(min(limit, AT_ONCE - len(_under_way))))
     return settled + dropped + _settle_answered(_GLANCE)
+
+
+def under_way() -> int:
+    """How many requests of this process wait for their answer."""
+    return len(_under_way)
 
 
 def _claim(limit: int) -> list[int]:
@@ -123,15 +147,19 @@ def _claim(limit: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _start(id: int) -> bool:
-    """Begin the request; False when its owner may not see the case any more, which settles it."""
-    row = models.Sending.objects.select_related("subscription").get(pk=id)
-    if not _may_see(row):
-        models.Sending.objects.filter(pk=id).update(state="dropped", settled_at=time.now())
-        return False
-    parcel = Parcel(id, row.subscription.url, _mode(row), _event(row), queries.keys(row.subscription))
-    _under_way[_pool.submit(ports.post, parcel, settings.WEBHOOK_NETWORKS)] = id
-    return True
+def _start(claimed: list[int]) -> int:
+    """Begin the requests; how many were dropped, since their owner may not see the case any more."""
+    rows = models.Sending.objects.select_related("subscription").filter(pk__in=claimed)
+    may_see = _seen(rows)
+    for row in rows:
+        if row.pk in may_see:
+            target = row.subscription
+            parcel = Parcel(row.pk, target.url, _mode(row), _event(row), queries.keys(target))
+            _under_way[_pool.submit(ports.post, parcel, settings.WEBHOOK_NETWORKS)] = row.pk
+    dropped = set(claimed) - may_see
+    if dropped:
+        models.Sending.objects.filter(pk__in=dropped).update(state="dropped", settled_at=time.now())
+    return len(dropped)
 
 
 def _mode(row: models.Sending) -> Any:
@@ -144,15 +172,29 @@ def _event(row: models.Sending) -> dict[str, Any]:
     return {**outbox.as_cloudevent(stored), "sequence": f"{row.position:019d}"}
 
 
-def _may_see(row: models.Sending) -> bool:
-    """Whether the owner may still see the case today: who lost his post or firm loses it for his programs too."""
-    if row.type == PING:
-        return True
+def _seen(rows: Iterable[models.Sending]) -> set[int]:
+    """Those that their owner may still hear of today: who lost his post or firm loses it for his programs too."""
+    found = set()
+    by_owner: dict[Any, list[models.Sending]] = {}
+    for row in rows:
+        by_owner.setdefault(row.subscription_id, []).append(row)
+    for waiting in by_owner.values():
+        target = waiting[0].subscription
+        try:
+            owner = actor_of(target)
+        except HouseError:
+            owner = None
+        reached = _reached(target.org, {(row.type, row.subject) for row in waiting})
+        found |= {row.pk for row in waiting if row.type == PING or (owner and _may_see(owner, row, reached))}
+    return found
+
+
+def _may_see(owner: Actor, row: models.Sending, reached: Collection[tuple[str, str]]) -> bool:
+    topic = topics.of(row.type)
+    if topic is not None:
+        return owner.may(topic.permission) and (row.type, row.subject) in reached
     try:
-        actor, topic = actor_of(row.subscription), topics.of(row.type)
-        if topic is not None:
-            return actor.may(topic.permission) and topic.reaches(row.subscription.org, row.data)
-        return actor.kind == "public" or bool(cases.find_cases(by=actor, query=row.subject, limit=1).rows)
+        return owner.kind == "public" or bool(cases.find_cases(by=owner, query=row.subject, limit=1).rows)
     except HouseError:
         return False
 
@@ -169,31 +211,40 @@ def actor_of(row: models.Subscription) -> Actor:
 
 def _settle_answered(patience: float) -> int:
     done, _ = wait(_under_way, timeout=patience, return_when=FIRST_COMPLETED) if _under_way else (set(), None)
-    for future in done:
-        _settle(_under_way.pop(future), future.result())
+    if done:
+        _settle({_under_way.pop(future): future.result() for future in done})
     return len(done)
 
 
-def _settle(id: int, answer: Answer) -> None:
-    now = time.now()
+def _settle(answers: Mapping[int, Answer]) -> None:
+    """Write down what became of requests: all of them in one transaction, or none, and then they are sent again."""
+    good = [id for id, answer in answers.items() if not answer.error]
     with transaction.atomic():
-        row = models.Sending.objects.select_for_update().filter(pk=id, state="due").first()
-        if row is None:  # it was passed over meanwhile, or another worker settled it
-            return
-        target = models.Subscription.objects.select_for_update().get(pk=row.subscription_id)
-        row.tries, row.error = row.tries + 1, answer.error
-        if not answer.error:
-            row.state, row.settled_at = "done", now
-            target.failing_since, target.delivered_at = None, now
-        elif answer.status == 410 or row.tries >= rules.MAX_TRIES:
-            row.state, row.settled_at = "dead", now
-        else:
-            row.due_at = now + rules.pause(row.tries, answer)
-        if answer.error:
-            target.failing_since = target.failing_since or now
-            _give_up(target, answer)
-        row.save()
-        target.save()
+        # those that are no longer due were passed over meanwhile, or another worker settled them
+        due = models.Sending.objects.filter(pk__in=good, state="due")
+        told = models.Subscription.objects.filter(pk__in=due.values("subscription")).order_by("pk")
+        targets = list(told.select_for_update().values_list("pk", flat=True))
+        now = time.now()
+        due.update(state="done", tries=F("tries") + 1, error="", settled_at=now)
+        models.Subscription.objects.filter(pk__in=targets).update(failing_since=None, delivered_at=now)
+        for id in sorted(answers.keys() - set(good)):
+            _note_failure(id, answers[id], now)
+
+
+def _note_failure(id: int, answer: Answer, now: datetime) -> None:
+    row = models.Sending.objects.select_for_update().filter(pk=id, state="due").first()
+    if row is None:
+        return
+    target = models.Subscription.objects.select_for_update().get(pk=row.subscription_id)
+    row.tries, row.error = row.tries + 1, answer.error
+    if answer.status == 410 or row.tries >= rules.MAX_TRIES:
+        row.state, row.settled_at = "dead", now
+    else:
+        row.due_at = now + rules.pause(row.tries, answer)
+    target.failing_since = target.failing_since or now
+    _give_up(target, answer)
+    row.save()
+    target.save()
 
 
 def _give_up(target: models.Subscription, answer: Answer) -> None:

@@ -1,6 +1,6 @@
 """What the door of webhooks takes and gives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,15 +14,16 @@ PING = "webhooks.Ping"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """Events of a room that posts with `permission` may hear of, when `reaches(organisation, fields)` says so.
+    """Events of a room that posts with `permission` may hear of.
 
-    That is asked when the event is handed out and again before each request. `told` are the fields that leave the
+    `reaches(organisation, subjects)` gives those subjects of which the organisation may hear; it is asked when events
+    are handed out and again before they are sent, for many at once. `told` are the fields that leave the
     house; `path` is the address where more is to be asked, filled in with them.
     """
 
     type: str
     permission: str
-    reaches: Callable[[str, Mapping[str, Any]], bool]
+    reaches: Callable[[str, Collection[str]], Collection[str]]
     told: tuple[str, ...]
     path: str
 

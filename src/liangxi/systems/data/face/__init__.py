@@ -37,7 +37,7 @@ from liangxi.systems.data.face.delivery import (
     download,
     download_of,
     forget_changes,
-    grant_is_open,
+    granted,
     keep_serving,
 )
 from liangxi.systems.data.face.describing import (
@@ -131,8 +131,8 @@ __all__ = [
     "findings",
     "forget_changes",
     "grant",
-    "grant_is_open",
     "grant_request",
+    "granted",
     "grants_given",
     "grants_of",
     "hand_in",

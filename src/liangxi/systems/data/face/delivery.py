@@ -1,6 +1,6 @@
 """Delivery: the read store that follows the lake, and every way in which a grant is read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from liangxi.kit.actor import Actor
@@ -35,9 +35,9 @@ def answer_lookups(*, asked: Sequence[Lookup]) -> list[LookupAnswer | HouseError
     return looking.answer_lookups(asked)
 
 
-def grant_is_open(*, org: str, resource: str) -> bool:
-    """Whether a department holds a grant of a resource today."""
-    return queries.grant_is_open(org, resource)
+def granted(*, org: str, resources: Collection[str]) -> frozenset[str]:
+    """Those of some resources of which a department holds a grant today."""
+    return queries.granted(org, resources)
 
 
 def delivery(*, secret: str, resource: str) -> Delivery:

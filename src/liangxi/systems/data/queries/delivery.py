@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time as clock
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -58,11 +58,12 @@ class Opened:
         return {"grant": str(self.grant), "org": self.org, "resource": self.resource, "fields": list(columns)}
 
 
-def grant_is_open(org: str, resource: str) -> bool:
-    """Whether a department holds a grant of a resource today."""
+def granted(org: str, resources: Collection[str]) -> frozenset[str]:
+    """Those of some resources of which a department holds a grant today."""
     today = time.today()
-    held = models.Grant.objects.filter(org=org, resource=resource, state="active", since__lte=today, until__gt=today)
-    return held.filter(review_on__gt=today, resource__state="published").exists()
+    of_these = models.Grant.objects.filter(org=org, resource__in=resources, resource__state="published")
+    held = of_these.filter(state="active", since__lte=today, until__gt=today, review_on__gt=today)
+    return frozenset(held.values_list("resource_id", flat=True))
 
 
 def opened(row: models.Grant, key: UUID | None, by: Actor | None = None) -> Opened:
