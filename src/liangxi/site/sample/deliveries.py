@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 Rows = Sequence[Sequence[Any]]
 MOST = 100_000  # rows of one file: the registers of a whole city come in parts
@@ -180,7 +180,8 @@ def drop() -> int:
 
 
 def _rows(sql: str) -> list[list[Any]]:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")  # these read whole tables; a limit tempts the planner to loops
         cursor.execute(f"{sql} LIMIT {MOST}")
         return [list(row) for row in cursor.fetchall()]
 
