@@ -266,6 +266,32 @@ def test_nobody_comes_in_without_a_key_where_no_observatory_is_named(house, sta,
     assert sta.client.get(f"{ROOT}/Things", headers={"Authorization": "Basic !"}).status_code == 401
 
 
+def test_a_change_in_part_makes_no_entities_within(sta):
+    id = sta.make("/Things", thing())
+    (held,) = sta.values(f"/Things({id})/Datastreams")
+    place = {"name": "n", "description": "d", "encodingType": "application/geo+json", "location": POINT}
+    for path, body in (
+        (f"/Things({id})", {"Locations": [place]}),
+        (f"/Things({id})", {"Datastreams": [stream()]}),
+        (f"/Datastreams({held['@iot.id']})", {"Observations": [{"result": 1}]}),
+        (f"/Datastreams({held['@iot.id']})", {"ObservedProperty": stream()["ObservedProperty"]}),
+    ):
+        refused = json.loads(sta.send("PATCH", path, body, 400).content)
+        assert list(refused["errors"]) == list(body)
+    assert len(sta.values(f"/Things({id})/Locations")) == len(sta.values(f"/Things({id})/Datastreams")) == 1
+    other = sta.make("/Locations", place)
+    sta.send("PATCH", f"/Things({id})", {"Locations": [{"@iot.id": other}]}, 200)
+    assert [one["@iot.id"] for one in sta.values(f"/Things({id})/Locations")] == [other]
+
+
+def test_what_a_profile_brought_is_seen_where_something_uses_it(house, sta):
+    assert sta.values("/Sensors") == sta.values("/ObservedProperties") == []
+    sensing.register_things(by=WATER, rows=[gauge("gauge-1")])
+    (sensor,) = sta.values("/Sensors")
+    assert sensor["metadata"] and sta.values(f"/Sensors({sensor['@iot.id']})/Datastreams")
+    assert sta.values("/ObservedProperties")
+
+
 @pytest.mark.filterwarnings("ignore:furl.pathstr is deprecated")
 def test_the_client_of_frost_drives_it(sta, monkeypatch):
     inside = session()

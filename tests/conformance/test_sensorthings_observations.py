@@ -100,6 +100,17 @@ def test_observations_are_filtered_sorted_and_paged(sta):
     assert [row[3] for row in arrays[0]["dataArray"]] == [1, 2]
 
 
+def test_a_time_may_stand_in_quotes(sta):
+    observed(sta, [1, 2, 3])
+    for moment, count in (
+        ("'2026-01-01T01:00:00Z'", 2),
+        ("2026-01-01T01:00:00Z", 2),
+        ("'2026-01-01T09:00:00+08:00'", 2),
+    ):
+        assert len(sta.values("/Observations", **{"$filter": f"phenomenonTime ge {moment}"})) == count
+    sta.get("/Observations", status=400, **{"$filter": "phenomenonTime ge 'yesterday'"})
+
+
 def test_results_must_be_what_their_stream_observes(sta):
     id = observed(sta, [])
     at = f"/Datastreams({id})/Observations"

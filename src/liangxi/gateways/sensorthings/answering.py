@@ -147,6 +147,10 @@ def _change(by: Actor, root: str, asking: Asking) -> Answer:
     else:
         given = bodies.document(asking.body)
     draft = bodies.draft(here.kind, given)
+    inline = [name for name, linked in draft.links.items() if any(isinstance(one, Draft) for one in linked)]
+    if inline and not is_whole:
+        why = "A change in part names what stands already by its @iot.id; new entities are made by POST."
+        raise InvalidError("sta.body", why, fields=dict.fromkeys(inline, why))
     sensing.change_entity(by=by, kind=here.kind, id=here.entity.id, draft=draft, is_whole=is_whole)
     changed = sensing.entity(by=by, kind=here.kind, id=here.entity.id)
     return Answer(200, Printer(by, root).entity(changed, options.Options()))

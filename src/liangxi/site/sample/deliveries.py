@@ -181,7 +181,7 @@ def drop() -> int:
 
 def _rows(sql: str) -> list[list[Any]]:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")  # these read whole tables; a limit tempts the planner to loops
+        cursor.execute("SET LOCAL enable_nestloop = off")  # whole tables are read; a limit tempts the planner to loops
         cursor.execute(f"{sql} LIMIT {MOST}")
         return [list(row) for row in cursor.fetchall()]
 

@@ -65,10 +65,28 @@ class Writer:
         if isinstance(one, Value):
             return self._literal(one.value)
         if one.name in COMPARED:
-            return self._compare(one.name, self.write(one.args[0]), self.write(one.args[1]))
+            return self._compare(one.name, *self._both(*one.args))
         if one.name in _ARITHMETIC or one.name == "mod":
             return self._calculate(one.name, self.write(one.args[0]), self.write(one.args[1]))
         return self._call(one)
+
+    def _both(self, left: Expression, right: Expression) -> tuple[Sql, Sql]:
+        """Both sides of a comparison; a text beside a time is a time in quotes, as some clients write it."""
+        a, b = self.write(left), self.write(right)
+        if a.type == "time" and b.type == "text":
+            return a, self._quoted_time(right) or b
+        if b.type == "time" and a.type == "text":
+            return self._quoted_time(left) or a, b
+        return a, b
+
+    def _quoted_time(self, one: Expression) -> Sql | None:
+        if not isinstance(one, Value):
+            return None
+        try:
+            moment = datetime.fromisoformat(str(one.value))
+        except ValueError:
+            return None
+        return self._literal(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
     def _literal(self, value: Any) -> Sql:
         mark, dialect = self._dialect.mark, self._dialect

@@ -20,7 +20,7 @@ class Table:
     joins: Mapping[str, str]
     owner: str
     only: str = "TRUE"
-    shared: str = "FALSE"  # what whoever may read things at all may see
+    used: str = ""  # the streams by which what a profile brought is seen, by whoever may see one of them
 
 
 _TEXTS = {"name": ("{a}.name", "text"), "description": ("{a}.description", "text"), "properties": ("{a}.info", "json")}
@@ -86,14 +86,14 @@ TABLES: Mapping[Kind, Table] = {
         {**_TEXTS, "encodingType": ("{a}.encoding", "text"), "metadata": ("{a}.metadata", "json")},
         {"Datastreams": "{b}.sensor_id = {a}.id", "MultiDatastreams": "{b}.sensor_id = {a}.id"},
         owner="{a}.org_path",
-        shared="{a}.code IS NOT NULL",
+        used="u.sensor_id = {a}.id",
     ),
     "ObservedProperty": Table(
         "sensing_observedproperty",
         {**_TEXTS, "definition": ("{a}.definition", "text")},
         {"Datastreams": "{b}.observed_property_id = {a}.id", "MultiDatastreams": _IN_MULTI},
         owner="{a}.org_path",
-        shared="{a}.code IS NOT NULL",
+        used="u.observed_property_id = {a}.id",
     ),
     "FeatureOfInterest": Table(
         "sensing_featureofinterest",
@@ -128,6 +128,13 @@ def scope(kind: Kind, alias: str, paths: tuple[str, ...]) -> Sql:
     only = table.only.format(a=alias)
     if "/" in paths:
         return Sql(only)
-    owner = table.owner.format(a=alias)
-    owned = " OR ".join([table.shared.format(a=alias), *(f"starts_with({owner}, %s)" for _ in paths)])
-    return Sql(f"{only} AND ({owned})", tuple(paths))
+    owned, params = _below(table.owner.format(a=alias), paths), paths
+    if table.used:
+        streams = f"sensing_datastream u JOIN sensing_thing o ON o.id = u.thing_id WHERE {table.used.format(a=alias)}"
+        seen = f"EXISTS (SELECT 1 FROM {streams} AND ({_below('o.org_path', paths)}))"  # noqa: S608 compiled
+        owned, params = f"{owned} OR ({alias}.code IS NOT NULL AND {seen})", (*paths, *paths)
+    return Sql(f"{only} AND ({owned})", params)
+
+
+def _below(owner: str, paths: tuple[str, ...]) -> str:
+    return " OR ".join(f"starts_with({owner}, %s)" for _ in paths) or "FALSE"
