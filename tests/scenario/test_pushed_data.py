@@ -54,4 +54,4 @@ def test_a_change_is_pushed_to_who_holds_a_grant_until_it_ends(served, receiver)
         data.keep_serving()
         send()
     assert len(receiver.heard["/hrss"]) == 2
-    assert not data.granted(org="hrss", resources=["resident-population"])
+    assert not data.open_grants(org="hrss", resources=["resident-population"])

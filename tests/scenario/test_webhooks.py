@@ -76,7 +76,7 @@ def receiver(settings):
 def send(patience=20):
     """Let the worker work until nothing is due or under way."""
     deadline = clock.monotonic() + patience
-    while webhooks.hand_out() + webhooks.send_due() or webhooks.under_way():
+    while webhooks.hand_out() + webhooks.send_due() or webhooks.unanswered():
         assert clock.monotonic() < deadline
 
 
@@ -212,7 +212,7 @@ def a_slow_receiver_holds_nobody_up(receiver):
     for one in (slow, quick):
         webhooks.ping(by=mother, id=one.subscription.id)
     deadline = clock.monotonic() + 20
-    while not receiver.heard["/quick"] or webhooks.under_way() > 1:
+    while not receiver.heard["/quick"] or webhooks.unanswered() > 1:
         began = clock.monotonic()
         webhooks.send_due()
         assert clock.monotonic() - began < 5

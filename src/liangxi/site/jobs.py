@@ -60,7 +60,7 @@ def sweep_lake() -> int:
 
 def tell_outside() -> int:
     """Hand events to the programs that listen, and send what is due."""
-    return webhooks.hand_out() + webhooks.send_due() + webhooks.under_way()
+    return webhooks.hand_out() + webhooks.send_due() + webhooks.unanswered()
 
 
 def index_packages() -> int:

@@ -71,7 +71,7 @@ FOR_THE_OUTSIDE = (
 CHANGED_DATA = Topic(
     type="data.DatasetChanged",
     permission="data.request",
-    reaches=lambda org, resources: data.granted(org=org, resources=resources),
+    reaches=lambda org, resources: data.open_grants(org=org, resources=resources),
     told=("resource", "version", "batch", "seq", "rows", "changes", "at"),
     path="/data/v1/{resource}/changes",
 )

@@ -97,9 +97,9 @@ def send_due(*, limit: int = 32) -> int:
     return sending.send_due(limit)
 
 
-def under_way() -> int:
+def unanswered() -> int:
     """How many requests of this process wait for their answer: who called `send_due` calls it again soon."""
-    return sending.under_way()
+    return sending.unanswered()
 
 
 def forget() -> int:

@@ -133,7 +133,7 @@ def send_due(limit: int) -> int:
     return settled + dropped + _settle_answered(_GLANCE)
 
 
-def under_way() -> int:
+def unanswered() -> int:
     """How many requests of this process wait for their answer."""
     return len(_under_way)
 

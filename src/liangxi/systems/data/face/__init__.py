@@ -37,8 +37,8 @@ from liangxi.systems.data.face.delivery import (
     download,
     download_of,
     forget_changes,
-    granted,
     keep_serving,
+    open_grants,
 )
 from liangxi.systems.data.face.describing import (
     drop_draft,
@@ -132,7 +132,6 @@ __all__ = [
     "forget_changes",
     "grant",
     "grant_request",
-    "granted",
     "grants_given",
     "grants_of",
     "hand_in",
@@ -157,6 +156,7 @@ __all__ = [
     "note_usage",
     "object_to_refusal",
     "open_grant",
+    "open_grants",
     "open_need",
     "own_disputes",
     "own_needs",

@@ -35,9 +35,9 @@ def answer_lookups(*, asked: Sequence[Lookup]) -> list[LookupAnswer | HouseError
     return looking.answer_lookups(asked)
 
 
-def granted(*, org: str, resources: Collection[str]) -> frozenset[str]:
+def open_grants(*, org: str, resources: Collection[str]) -> frozenset[str]:
     """Those of some resources of which a department holds a grant today."""
-    return queries.granted(org, resources)
+    return queries.open_grants(org, resources)
 
 
 def delivery(*, secret: str, resource: str) -> Delivery:

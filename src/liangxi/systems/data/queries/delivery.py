@@ -58,7 +58,7 @@ class Opened:
         return {"grant": str(self.grant), "org": self.org, "resource": self.resource, "fields": list(columns)}
 
 
-def granted(org: str, resources: Collection[str]) -> frozenset[str]:
+def open_grants(org: str, resources: Collection[str]) -> frozenset[str]:
     """Those of some resources of which a department holds a grant today."""
     today = time.today()
     of_these = models.Grant.objects.filter(org=org, resource__in=resources, resource__state="published")
