@@ -76,6 +76,7 @@ class House:
         self.home = home
         self.port = port or free_port()
         self.mqtt = 0  # none
+        self.simulation = "off"
         self.lines = []
         self.process = None
 
@@ -85,6 +86,7 @@ class House:
             "LIANGXI_HOME": str(self.home),
             "LIANGXI_PORT": str(self.port),
             "LIANGXI_MQTT_PORT": str(self.mqtt),
+            "LIANGXI_SIMULATION": self.simulation,
         }
 
     def command(self, *arguments, **options):

@@ -42,6 +42,7 @@ class Config:
     webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     connector_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     observatory: str  # the organisation as which anybody may use the SensorThings API; empty: nobody without a key
+    simulates: bool  # the things of the sample city speak
     drops: Path  # below it departments drop files for the connectors
 
     @property
@@ -97,6 +98,7 @@ def read() -> Config:
         webhook_networks=_networks("LIANGXI_WEBHOOK_NETWORKS"),
         connector_networks=_networks("LIANGXI_CONNECTOR_NETWORKS"),
         observatory=env("LIANGXI_OBSERVATORY", ""),
+        simulates=env("LIANGXI_SIMULATION", "on") != "off",
         drops=Path(env("LIANGXI_DROPS") or Path(env("LIANGXI_HOME", "var")) / "drops").absolute(),
     )
 

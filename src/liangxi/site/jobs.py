@@ -7,7 +7,7 @@ from liangxi.core.files import face as files
 from liangxi.core.lake import face as lake
 from liangxi.core.webhooks import face as webhooks
 from liangxi.kit.actor import system
-from liangxi.site import marks
+from liangxi.site import marks, simulating
 from liangxi.site.worker import Job
 from liangxi.systems.data import face as data
 from liangxi.systems.data.face import matching, opening
@@ -145,6 +145,7 @@ COLLECTING = (
     Job("matchings", 10.0, match),
     Job("quality", 2.0, measure),
     Job("harvest", 2.0, harvest),
+    Job("simulation", 60.0, simulating.speak),
     Job("deliveries", 3600.0, sweep_deliveries),
 )
 """What may take minutes, or die of what others send: a process of its own does it, `liangxi worker --collecting`."""

@@ -76,7 +76,7 @@ def deeds() -> dict[str, str]:
     }
 
 
-_UNITS = {"Cel": "°C", "ug/m3": "µg/m³", "deg": "°", "m3/s": "m³/s"}
+_UNITS = {"Cel": "°C", "ug/m3": "µg/m³", "deg": "°", "m3/s": "m³/s", "1/h": "辆/h", "dB[A]": "dB(A)"}
 
 
 def unit(code: str) -> str:

@@ -20,7 +20,7 @@ from liangxi.kit import actor, time
 from liangxi.kit.errors import ConflictError, InvalidError
 from liangxi.site import config, land, marks
 from liangxi.site.dice import dice
-from liangxi.site.sample import accounts, deliveries, opening, stories
+from liangxi.site.sample import accounts, deliveries, opening, stories, things
 from liangxi.site.sample.accounts import Cast
 from liangxi.site.sample.homes import Doors
 from liangxi.site.sample.settling import Community, Numbers, Settler
@@ -81,6 +81,7 @@ def make(*, seed: int = SEED, scale: float = SCALE, say: Say) -> str:
     _analyze()
     accounts.load(cast)
     stories.play(cast)
+    things.make()
     _deliver()
     marks.put(MARK, json.dumps(wanted | {"done": True}))
     return _summary()
