@@ -60,10 +60,19 @@ def thing(*, by: Actor, code: str) -> Thing:
     return registry.thing_shape(registry.thing_row(by, code, "thing.read"))
 
 
-def things(*, by: Actor, query: str = "", after: str = "", limit: int = 50) -> ThingPage:
-    """Things in the scope of `thing.read` whose code or title holds `query`, by code; up to 200 at once."""
+def things(*, by: Actor, query: str = "", profile: str = "", after: str = "", limit: int = 50) -> ThingPage:
+    """Things in the scope of `thing.read` whose code or title holds `query`, by code, of one profile or all; to 200."""
     by.require("thing.read")
-    return registry.things(registry.scope_of(by, "thing.read"), query.strip(), after, max(1, min(limit, 200)))
+    scope = registry.scope_of(by, "thing.read")
+    return registry.things(scope, query.strip(), profile, after, max(1, min(limit, 200)))
+
+
+def profiles_in_use(*, by: Actor) -> tuple[Profile, ...]:
+    """The profiles of the things in the scope of `thing.read`, by code."""
+    by.require("thing.read")
+    used = models.Thing.objects.filter(registry.scope_of(by, "thing.read")).exclude(profile=laws.OPEN)
+    rows = models.Profile.objects.filter(pk__in=used.values("profile")).order_by("code")
+    return tuple(registry.profile_shape(row) for row in rows)
 
 
 def change_state(*, by: Actor, code: str, state: ThingState) -> None:

@@ -116,9 +116,9 @@ def thing_shape(row: models.Thing) -> Thing:
     )
 
 
-def things(scope: Q, query: str, after: str, limit: int) -> ThingPage:
-    """A page of things whose code or title holds `query`."""
-    fitting = models.Thing.objects.filter(scope)
+def things(scope: Q, query: str, profile: str, after: str, limit: int) -> ThingPage:
+    """A page of things whose code or title holds `query`, of a profile or of all."""
+    fitting = models.Thing.objects.filter(scope, **({"profile": profile} if profile else {}))
     if query:
         fitting = fitting.filter(Q(code__icontains=query) | Q(title__icontains=query))
     rows = fitting.filter(code__gt=after).select_related("profile", "gateway").prefetch_related("streams")
