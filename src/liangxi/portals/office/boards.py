@@ -23,7 +23,7 @@ _TONES = {"critical": "red", "high": "red", "medium": "yellow", "low": "yellow"}
 @require_safe
 def first(request: HouseRequest) -> HttpResponse:
     """The first board that has something to show."""
-    kinds = sensing.profiles_in_use(by=request.actor)
+    kinds = sensing.profiles_of_things(by=request.actor)
     if kinds:
         return redirect("office:board", profile=kinds[0].code)
     return render(request, "office/sensing/board.html", {"kinds": ()})
@@ -34,7 +34,7 @@ def first(request: HouseRequest) -> HttpResponse:
 def board(request: HouseRequest, profile: str) -> HttpResponse:
     """Things of a kind; the page asks for itself anew every few seconds and says of when it is."""
     by = request.actor
-    kinds = sensing.profiles_in_use(by=by)
+    kinds = sensing.profiles_of_things(by=by)
     chosen = next((one for one in kinds if one.code == profile), None)
     if chosen is None:
         raise Http404

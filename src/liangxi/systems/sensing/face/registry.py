@@ -67,7 +67,7 @@ def things(*, by: Actor, query: str = "", profile: str = "", after: str = "", li
     return registry.things(scope, query.strip(), profile, after, max(1, min(limit, 200)))
 
 
-def profiles_in_use(*, by: Actor) -> tuple[Profile, ...]:
+def profiles_of_things(*, by: Actor) -> tuple[Profile, ...]:
     """The profiles of the things in the scope of `thing.read`, by code."""
     by.require("thing.read")
     used = models.Thing.objects.filter(registry.scope_of(by, "thing.read")).exclude(profile=laws.OPEN)
