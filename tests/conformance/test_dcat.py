@@ -1,25 +1,29 @@
 """The catalogue as DCAT-AP 3.0, judged by shapes in SHACL.
 
-The shapes are our own: they restate the cardinalities and kinds of nodes that the profile demands of the classes we
-use, since the shapes that SEMIC publishes are not kept here. Ranges by the EU's authority tables are not judged.
+The shapes are our own: they restate every cardinality, kind of node and datatype that the shapes of release 3.0.0 want
+of the classes we use (SEMICeu/DCAT-AP, releases/3.0.0/html/shacl/shapes.ttl, whose text is not kept here), and are
+stricter in places. Ranges by the EU's authority tables are not judged.
 """
 
 import pytest
 from django.test import Client
 from pyshacl import validate
-from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SH, SKOS, XSD
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCAT, DCTERMS, FOAF, ODRL2, OWL, RDF, SH, SKOS, XSD
 from tests.scenario.test_catalogue import city  # noqa: F401 (the fixture comes from there)
 from tests.scenario.test_opening import opened, zone  # noqa: F401 (the fixture comes from there)
 
+ADMS, SPDX = Namespace("http://www.w3.org/ns/adms#"), Namespace("http://spdx.org/rdf/terms#")
+LOCN, AVAILABILITY = Namespace("http://www.w3.org/ns/locn#"), URIRef("http://data.europa.eu/r5r/availability")
 FORMATS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml"}
-NODE, TEXT, TIME = "node", "text", "time"
+NODE, TEXT, TIME, DECIMAL, ANY = "node", "text", "time", "decimal", "any"
 RULES = {  # class: property -> least, most (None: any), kind
     DCAT.Catalog: {
         DCTERMS.title: (1, None, TEXT), DCTERMS.description: (1, None, TEXT), DCTERMS.publisher: (1, 1, NODE),
         DCTERMS.modified: (0, 1, TIME), DCTERMS.issued: (0, 1, TIME), DCTERMS.license: (0, 1, NODE),
         DCTERMS.language: (0, None, NODE), FOAF.homepage: (0, 1, NODE), DCAT.dataset: (0, None, NODE),
-        DCAT.service: (0, None, NODE), DCAT.themeTaxonomy: (0, None, NODE),
+        DCAT.service: (0, None, NODE), DCAT.themeTaxonomy: (0, None, NODE), DCTERMS.rights: (0, 1, ANY),
+        DCTERMS.isPartOf: (0, 1, ANY),
     },
     DCAT.Dataset: {
         DCTERMS.title: (1, None, TEXT), DCTERMS.description: (1, None, TEXT), DCTERMS.publisher: (0, 1, NODE),
@@ -27,14 +31,24 @@ RULES = {  # class: property -> least, most (None: any), kind
         DCTERMS.modified: (0, 1, TIME), DCTERMS.identifier: (0, None, TEXT), DCAT.keyword: (0, None, TEXT),
         DCAT.theme: (0, None, NODE), DCAT.distribution: (1, None, NODE), URIRef(f"{DCAT}version"): (0, 1, TEXT),
         DCTERMS.spatial: (0, None, NODE), DCTERMS.provenance: (0, None, NODE), DCAT.landingPage: (0, None, NODE),
+        DCTERMS.relation: (0, None, NODE), DCTERMS.isReferencedBy: (0, None, NODE), OWL.versionInfo: (0, 1, TEXT),
+        ADMS.versionNotes: (0, None, TEXT), DCAT.spatialResolutionInMeters: (0, 1, DECIMAL),
     },
     DCAT.Distribution: {
         DCAT.accessURL: (1, None, NODE), DCAT.downloadURL: (0, None, NODE), DCTERMS.format: (0, 1, NODE),
         DCAT.mediaType: (0, 1, NODE), DCTERMS.license: (1, 1, NODE), DCTERMS.modified: (0, 1, TIME),
+        DCTERMS.issued: (0, 1, TIME), DCTERMS.title: (0, None, TEXT), DCTERMS.description: (0, None, TEXT),
+        DCTERMS.rights: (0, 1, ANY), DCAT.byteSize: (0, 1, DECIMAL), DCAT.compressFormat: (0, 1, NODE),
+        DCAT.packageFormat: (0, 1, NODE), ADMS.status: (0, 1, ANY), AVAILABILITY: (0, 1, ANY),
+        SPDX.checksum: (0, 1, NODE), ODRL2.hasPolicy: (0, 1, NODE),
     },
     DCAT.DataService: {DCTERMS.title: (1, None, TEXT), DCAT.endpointURL: (1, None, NODE),
-                       DCAT.endpointDescription: (0, None, NODE), DCAT.servesDataset: (0, None, NODE)},
-    FOAF.Agent: {FOAF.name: (1, None, TEXT)},
+                       DCAT.endpointDescription: (0, None, NODE), DCAT.servesDataset: (0, None, NODE),
+                       DCTERMS.description: (0, None, TEXT), DCTERMS.license: (0, 1, NODE),
+                       DCTERMS.accessRights: (0, 1, NODE)},
+    FOAF.Agent: {FOAF.name: (1, None, TEXT), DCTERMS.type: (0, 1, ANY)},
+    DCTERMS.Location: {DCAT.bbox: (0, 1, TEXT), DCAT.centroid: (0, 1, TEXT), LOCN.geometry: (0, 1, TEXT)},
+    DCTERMS.PeriodOfTime: {DCAT.startDate: (0, 1, TIME), DCAT.endDate: (0, 1, TIME)},
     SKOS.Concept: {SKOS.prefLabel: (1, None, TEXT)},
     SKOS.ConceptScheme: {DCTERMS.title: (1, None, TEXT)},
 }  # fmt: skip
@@ -52,9 +66,10 @@ def shapes():
             graph.add((shape, SH.property, rule))
             graph.add((rule, SH.path, path))
             graph.add((rule, SH.minCount, Literal(least)))
-            graph.add((rule, SH.nodeKind, SH.BlankNodeOrIRI if kind == NODE else SH.Literal))
-            if kind == TIME:
-                graph.add((rule, SH.datatype, XSD.dateTime))
+            if kind != ANY:
+                graph.add((rule, SH.nodeKind, SH.BlankNodeOrIRI if kind == NODE else SH.Literal))
+            if kind in (TIME, DECIMAL):
+                graph.add((rule, SH.datatype, XSD.dateTime if kind == TIME else XSD.decimal))
             if most is not None:
                 graph.add((rule, SH.maxCount, Literal(most)))
     return graph

@@ -14,5 +14,9 @@ def lines(config: Config) -> Iterator[str]:
     yield f"  {address}/         citizens and firms"
     yield f"  {address}/desk/    workbench of windows and departments"
     yield f"  {address}/office/  administration"
+    yield f"  {address}/data/    open data"
+    yield f"  {address}/api/v1/  programs"
+    if config.mqtt_port:
+        yield f"  mqtt://{address.removeprefix('http://').rpartition(':')[0]}:{config.mqtt_port}    devices"
     yield ""
     yield "  Ctrl-C stops it. Nothing is lost."
